@@ -1,0 +1,2 @@
+/** polycore: Python's multiprocessing for Node.js. The sources are in `src/`, this is their build. */
+export * from './dist/index.js';

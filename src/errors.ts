@@ -1,0 +1,95 @@
+/**
+ * The error classes of polycore: Python's names where JavaScript has none, each with a stable `code`.
+ * `ValueError` maps to `RangeError`, wrong types to `TypeError`.
+ */
+
+/** Base of all errors of this package; `code` never changes between releases, messages may. */
+export class PolycoreError extends Error {
+  /** Stable identifier, `ERR_POLYCORE_…`. */
+  readonly code: string = 'ERR_POLYCORE';
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A non-waiting or timed `get` found nothing (Python: `queue.Empty`). */
+export class Empty extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_EMPTY';
+}
+
+/** A non-waiting or timed `put`, or a submission to a pool at its `maxQueue`, found no room (Python: `queue.Full`). */
+export class Full extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_FULL';
+}
+
+/** The queue was shut down (Python 3.13: `queue.ShutDown`). */
+export class ShutDown extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_SHUT_DOWN';
+}
+
+/** The time given has passed. */
+export class TimeoutError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_TIMEOUT';
+}
+
+/** The work was cancelled before it finished. */
+export class CancelledError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_CANCELLED';
+}
+
+/** The operation does not fit the state of a future. */
+export class InvalidStateError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_INVALID_STATE';
+}
+
+/** The barrier was reset or aborted while waiting. */
+export class BrokenBarrierError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_BROKEN_BARRIER';
+}
+
+/** The pool cannot run anything any more: its initializer failed or it was terminated; `cause` says why. */
+export class BrokenPoolError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_BROKEN_POOL';
+}
+
+/** The worker that ran the task died: `process.exit`, out of memory, uncaught exception, termination. */
+export class WorkerCrashedError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_WORKER_CRASHED';
+  /** Exit code of the worker, or `null` when it ended by a signal or is not known. */
+  readonly exitCode: number | null;
+  /** Signal that ended a worker process, or `null`. */
+  readonly signal: string | null;
+  constructor(
+    message: string,
+    details: { exitCode?: number | null; signal?: string | null; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.exitCode = details.exitCode ?? null;
+    this.signal = details.signal ?? null;
+  }
+}
+
+/** A function or value cannot travel to another thread; the message names the path or the variable. */
+export class PicklingError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_PICKLING';
+}
+
+/** The other end of a connection is closed and nothing is left to read. */
+export class EOFError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_EOF';
+}
+
+/** Nobody can read what is sent. */
+export class BrokenPipeError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_BROKEN_PIPE';
+}
+
+/** The peer did not know the key. */
+export class AuthenticationError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_AUTHENTICATION';
+}
+
+/** The operation is not allowed now (Python: `RuntimeError`). */
+export class RuntimeError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_RUNTIME';
+}

@@ -1,0 +1,58 @@
+/**
+ * The addon as TypeScript sees it: the only importer of the native library. The functions are declared in
+ * `crates/addon/src`; their documentation is there.
+ */
+
+import { PolycoreError } from '../errors.js';
+import { loadNative } from './load.js';
+
+/** Numbers of a pool, see `pool.stats()`. */
+export interface NativeStats {
+  readonly workers: number;
+  readonly idle: number;
+  readonly queued: number;
+  readonly running: number;
+}
+
+/** What `analyzeFunction` and `analyzeModule` return is declared by `pickle/analysis.ts`, their only user. */
+export interface Binding {
+  analyzeFunction(source: string): unknown;
+  analyzeModule(source: string, isModule: boolean): unknown;
+  attach(onWake: () => void): ArrayBuffer;
+  hold(hold: boolean): void;
+  segment(index: number): ArrayBuffer;
+  regionUsed(): number;
+  reserve(count: number): number;
+  release(slot: number): void;
+  submit(pool: number, slot: number, depth: number, priority: number): boolean;
+  post(pool: number, slot: number, key: number): boolean;
+  cancel(slot: number): boolean;
+  condemn(pool: number, key: number, slot: number): boolean;
+  next(floor: number, wait: number, milliseconds: number): number;
+  complete(slot: number): void;
+  collect(): number;
+  wait(milliseconds: number): number;
+  createPool(): number;
+  closePool(pool: number): void;
+  poolOpen(pool: number): boolean;
+  cancelQueued(pool: number): number;
+  dropPool(pool: number): void;
+  retire(pool: number, count: number): void;
+  poolStats(pool: number): NativeStats;
+  join(pool: number, key: number): void;
+  say(value: number): void;
+  writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[]): void;
+  readBlock(slot: number, offset: number, into: Uint8Array): void;
+  dropBlock(slot: number): void;
+  putFunction(bytes: Uint8Array): number;
+  getFunction(number: number): Uint8Array | null;
+  dropFunction(number: number): void;
+}
+
+/** This isolate's instance of the addon. */
+export const binding = loadNative() as Binding;
+
+/** The runtime handed out copies of shared memory where views were asked for. */
+export class NoSharedMemoryError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_NO_SHARED_MEMORY';
+}
