@@ -1,0 +1,12 @@
+//! The region: one file in memory that every thread (and later every child process) maps, and the allocator over it.
+//!
+//! Everything shared is named by its offset from the start of the region, never by a pointer, so that a mapping at
+//! another address reads the same structures. Address space is reserved at once and committed by the first touch.
+
+mod buddy;
+mod error;
+mod mapping;
+mod region;
+
+pub use error::{AllocError, MapError};
+pub use region::{Block, Region};

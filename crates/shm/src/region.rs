@@ -1,0 +1,152 @@
+//! The region: a mapping, a fixed table at its start, and a heap of blocks behind it.
+//!
+//! Layout: page 0 unused (offset 0 means "none"), the table, the tag bytes of the heap, the heap.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::buddy::{Buddy, MIN_ORDER, Memory, ORDERS, order_of};
+use crate::error::{AllocError, MapError};
+use crate::mapping::Mapping;
+
+/// Address space tried in turn: hosts with `ulimit -v` or strict overcommit refuse the larger ones.
+const RESERVE: [usize; 4] = [32 << 30, 8 << 30, 2 << 30, 512 << 20];
+const PAGE: usize = 1 << 16;
+/// A free block of at least this size is returned to the system at once; smaller ones stay warm for the next use.
+const DISCARD: u64 = 16 << 20;
+
+/// A block of the heap: where it starts and how many bytes were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Bytes from the start of the region.
+    pub offset: u64,
+    /// Usable bytes.
+    pub len: usize,
+}
+
+/// The shared region. Lives as long as the process.
+pub struct Region {
+    mapping: Mapping,
+    table: usize,
+    tags: usize,
+    buddy: Mutex<Buddy>,
+}
+
+// SAFETY: `base` is a mapping that is never moved or unmapped; every access to it goes through raw pointers whose users
+// own the range (a block belongs to whoever allocated it, the table's words are atomics).
+unsafe impl Send for Region {}
+// SAFETY: as above; the allocator's state is behind a mutex.
+unsafe impl Sync for Region {}
+
+impl Memory for Region {
+    fn load(&self, offset: u64) -> u64 {
+        // SAFETY: the allocator passes aligned offsets of free blocks inside the heap, under its lock.
+        unsafe { self.at(offset).cast::<u64>().read() }
+    }
+    fn store(&self, offset: u64, value: u64) {
+        // SAFETY: as for `load`.
+        unsafe { self.at(offset).cast::<u64>().write(value) }
+    }
+    fn tag(&self, index: u64) -> u8 {
+        // SAFETY: there is one tag byte per smallest block of the whole region; only the allocator touches them.
+        unsafe { self.at(self.tags as u64 + index).read() }
+    }
+    fn set_tag(&self, index: u64, tag: u8) {
+        // SAFETY: as for `tag`.
+        unsafe { self.at(self.tags as u64 + index).write(tag) }
+    }
+}
+
+impl Region {
+    /// Maps a region with a table of `table_len` bytes at its start.
+    ///
+    /// # Errors
+    /// When the system refuses even the smallest reservation.
+    pub fn new(table_len: usize) -> Result<Self, MapError> {
+        let mut refused = None;
+        for len in RESERVE {
+            match Mapping::new(len) {
+                Ok(mapping) => return Ok(Self::over(mapping, table_len)),
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(MapError(refused.unwrap_or_else(|| std::io::Error::other("nothing tried"))))
+    }
+
+    fn over(mapping: Mapping, table_len: usize) -> Self {
+        let up = |n: usize| n.next_multiple_of(PAGE);
+        let tags = PAGE + up(table_len);
+        let heap = tags + up(mapping.len >> MIN_ORDER);
+        let end = mapping.len;
+        let region = Self { mapping, table: PAGE, tags, buddy: Mutex::new(Buddy::none()) };
+        let buddy = Buddy::new(&region, heap as u64, end as u64);
+        *region.lock() = buddy;
+        region
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Buddy> {
+        self.buddy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Address of `offset`; valid for as long as the process lives.
+    ///
+    /// # Panics
+    /// When `offset` lies outside the region.
+    #[must_use]
+    pub fn at(&self, offset: u64) -> *mut u8 {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        assert!(offset < self.mapping.len, "offset outside the region");
+        self.mapping.base.wrapping_add(offset)
+    }
+
+    /// Address of the table.
+    #[must_use]
+    pub fn table(&self) -> *mut u8 {
+        self.mapping.base.wrapping_add(self.table)
+    }
+
+    /// Takes a block of at least `len` bytes. Its contents are unspecified.
+    ///
+    /// # Errors
+    /// When the heap has no free block that large.
+    pub fn alloc(&self, len: usize) -> Result<Block, AllocError> {
+        let mut buddy = self.lock();
+        let used = usize::try_from(buddy.used()).unwrap_or(usize::MAX);
+        let order = order_of(len);
+        if order >= ORDERS {
+            return Err(AllocError { wanted: len, used });
+        }
+        match buddy.take(self, order) {
+            Some(offset) => Ok(Block { offset, len }),
+            None => Err(AllocError { wanted: len, used }),
+        }
+    }
+
+    /// Returns a block. The caller must be its only owner.
+    pub fn free(&self, block: Block) {
+        let (at, size) = self.lock().give(self, block.offset, order_of(block.len));
+        let own = 1_u64 << (order_of(block.len) + MIN_ORDER as usize);
+        if own >= DISCARD {
+            self.discard_free(at, size);
+        }
+    }
+
+    /// Drops the pages of a free block but for its first, which holds the list links.
+
+    fn discard_free(&self, at: u64, size: u64) {
+        let buddy = self.lock();
+        // Asked again under the lock: still free, so nobody uses its pages.
+        if buddy.holds(self, at, size) {
+            let skip = PAGE as u64;
+            if let (Ok(offset), Ok(len)) = (usize::try_from(at + skip), usize::try_from(size - skip)) {
+                self.mapping.discard(offset, len);
+            }
+        }
+        drop(buddy);
+    }
+
+    /// Bytes of the heap in use, rounded up to whole blocks.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        self.lock().used()
+    }
+}
