@@ -1,0 +1,13 @@
+//! Lock-free rings and stacks of 32-bit ids, and the parker that blocked threads sleep on.
+//!
+//! Ids name records kept elsewhere (job slots in the shared region), so nothing here owns memory of its elements.
+
+pub mod primitive;
+
+mod parker;
+mod ring;
+mod stack;
+
+pub use parker::Parker;
+pub use ring::{Full, Ring};
+pub use stack::{Links, NONE, Stack, TaggedStack};
