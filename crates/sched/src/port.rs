@@ -1,0 +1,142 @@
+//! Completion port of one isolate: the list of finished jobs that it submitted, and one coalesced wake-up per batch.
+//!
+//! A completer pushes the slot, then turns `scheduled` on: only who finds it off wakes the owner. The owner turns it off
+//! *before* it takes the list, so a push that it misses finds it off and wakes it again.
+//! An owner that blocks (a `…Sync` call) says so in `blocked`; then its parker is used instead of its event loop. Both
+//! sides put a `SeqCst` fence between their write and their read (Dekker): completer `push, fence, read scheduled and
+//! blocked`, owner `scheduled := false, blocked := true, fence, look at the list`.
+//!
+//! The wake-up goes through a gate: a lock that is held while it is called, closed when the isolate ends. Whoever comes
+//! later finds it closed and touches nothing.
+
+use std::sync::{PoisonError, RwLock};
+
+use crate::primitive::{Arc, AtomicBool, AtomicU32, Ordering, fence};
+use sync::{Links, Parker, Stack};
+
+/// Calls the owner's event loop; must not block and must be callable from any thread.
+pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// See the module's description.
+pub struct Port {
+    /// Number of the isolate.
+    pub isolate: u32,
+    finished: Stack,
+    scheduled: AtomicBool,
+    blocked: AtomicBool,
+    /// Jobs submitted and not yet returned; a dead port's number is reused when none is left.
+    outstanding: AtomicU32,
+    parker: Arc<Parker>,
+    gate: RwLock<Option<Wake>>,
+}
+
+impl Port {
+    /// An open port.
+    #[must_use]
+    pub fn new(isolate: u32, wake: Wake) -> Self {
+        Self {
+            isolate,
+            finished: Stack::default(),
+            scheduled: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
+            outstanding: AtomicU32::new(0),
+            parker: Arc::new(Parker::default()),
+            gate: RwLock::new(Some(wake)),
+        }
+    }
+
+    /// Opens a closed port without outstanding jobs for a new isolate.
+    pub fn reopen(&self, wake: Wake) {
+        self.scheduled.store(false, Ordering::SeqCst);
+        self.blocked.store(false, Ordering::SeqCst);
+        *self.gate.write().unwrap_or_else(PoisonError::into_inner) = Some(wake);
+    }
+
+    /// The parker of the owning thread.
+    #[must_use]
+    pub fn parker(&self) -> &Arc<Parker> {
+        &self.parker
+    }
+
+    /// Whether its isolate still lives.
+    pub fn is_open(&self) -> bool {
+        self.gate.read().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// The isolate ends: nobody calls its event loop after this returns.
+    pub fn close(&self) {
+        *self.gate.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Calls the owner's event loop, if it still lives.
+    pub fn call(&self) {
+        if let Some(wake) = &*self.gate.read().unwrap_or_else(PoisonError::into_inner) {
+            wake();
+        }
+    }
+
+    /// One more job will come home.
+    pub fn expect_one(&self) {
+        self.outstanding.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A job came home; whether it was the last one.
+    pub fn settle(&self) -> bool {
+        self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// Whether finished jobs wait.
+    pub fn has_finished(&self) -> bool {
+        !self.finished.is_empty()
+    }
+
+    /// Jobs under way.
+    pub fn outstanding(&self) -> u32 {
+        self.outstanding.load(Ordering::Acquire)
+    }
+
+    /// Hands a finished slot to the owner.
+    pub fn push<L: Links + ?Sized>(&self, links: &L, slot: u32) {
+        self.finished.push(links, slot);
+        fence(Ordering::SeqCst);
+        if self.scheduled.load(Ordering::Relaxed) || self.scheduled.swap(true, Ordering::Acquire) {
+            return;
+        }
+        if self.blocked.load(Ordering::Relaxed) {
+            self.parker.unpark();
+        } else {
+            self.call();
+        }
+    }
+
+    /// Takes all finished slots, oldest first, linked. Owner only.
+    pub fn take<L: Links + ?Sized>(&self, links: &L) -> u32 {
+        self.scheduled.store(false, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        self.finished.take_all(links)
+    }
+
+    /// The owner is about to block; whether it may (nothing is waiting). To be asked again after every wake-up: a late
+    /// completer may have turned `scheduled` on for a slot that was read before. Owner only.
+    pub fn start_blocking(&self) -> bool {
+        self.blocked.store(true, Ordering::Relaxed);
+        // Release: a completer that turns `scheduled` on after this must see `blocked`, or its wake-up would go to the
+        // event loop and the next one be saved.
+        self.scheduled.store(false, Ordering::Release);
+        fence(Ordering::SeqCst);
+        self.finished.is_empty()
+    }
+
+    /// The owner is back. Owner only; it takes what is there next, or calls [`Port::rearm`].
+    pub fn stop_blocking(&self) {
+        self.blocked.store(false, Ordering::Relaxed);
+    }
+
+    /// The owner leaves unread slots to its event loop.
+    pub fn rearm(&self) {
+        fence(Ordering::SeqCst);
+        if !self.finished.is_empty() && !self.scheduled.swap(true, Ordering::Relaxed) {
+            self.call();
+        }
+    }
+}

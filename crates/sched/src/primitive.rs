@@ -1,0 +1,3 @@
+//! The atomics of this crate: those of `sync`, so that one switch puts both under loom.
+
+pub use sync::primitive::*;
