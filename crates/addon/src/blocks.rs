@@ -1,0 +1,55 @@
+//! Payloads that do not fit into a slot: one block of the region per payload, written once and read once.
+//!
+//! A block holds the main part and, each at a multiple of 16, the parts.
+
+use napi::bindgen_prelude::Uint8Array;
+use napi::Result;
+use sched::Runtime;
+
+use crate::error::failure;
+
+fn align(n: usize) -> usize {
+    n.next_multiple_of(16)
+}
+
+/// Copies `main` and `parts` into a new block and names it in the slot, which owns it from then on.
+#[napi_derive::napi]
+pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>) -> Result<()> {
+    let slots = Runtime::get().slots();
+    let len = align(main.len()) + parts.iter().map(|part| align(part.len())).sum::<usize>();
+    slots.drop_block(slot);
+    let block = slots.region().alloc(len).map_err(failure)?;
+    let mut at = block.offset;
+    for piece in std::iter::once(main).chain(parts.iter().map(|part| &**part)) {
+        // SAFETY: the block is ours alone and long enough for all pieces; JavaScript of this isolate does not run now.
+        // Another thread may write into a piece that is a view of a SharedArrayBuffer: bytes may then be torn, which
+        // copying by raw pointer tolerates.
+        unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), slots.region().at(at), piece.len()) };
+        at += align(piece.len()) as u64;
+    }
+    slots.set_block(slot, block);
+    Ok(())
+}
+
+/// Copies bytes of the slot's block, from `offset` on, into the whole of `into`.
+#[napi_derive::napi]
+pub(crate) fn read_block(slot: u32, offset: f64, mut into: Uint8Array) -> Result<()> {
+    let slots = Runtime::get().slots();
+    let block = slots.block(slot).ok_or_else(|| failure("the slot has no block"))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then checked")]
+    let offset = offset as usize;
+    if offset.checked_add(into.len()).is_none_or(|end| end > block.len) {
+        return Err(failure("read past the end of a block"));
+    }
+    let from = slots.region().at(block.offset + offset as u64);
+    // SAFETY: the range lies in the block (checked), which the slot's holder owns; `into` is JavaScript memory of this
+    // isolate, whose JavaScript does not run now.
+    unsafe { std::ptr::copy_nonoverlapping(from, into.as_mut().as_mut_ptr(), into.len()) };
+    Ok(())
+}
+
+/// Frees the slot's block.
+#[napi_derive::napi]
+pub(crate) fn drop_block(slot: u32) {
+    Runtime::get().slots().drop_block(slot);
+}

@@ -1,0 +1,51 @@
+//! `ArrayBuffer`s over the shared region.
+//!
+//! Runtimes with a memory cage forbid external buffers, and napi-rs would then hand out a silent copy; here the raw call
+//! is used and its refusal is an error.
+
+use std::ptr;
+
+use napi::bindgen_prelude::{FromNapiValue, Unknown};
+use napi::{Env, Result, sys};
+use sched::{SLOT_BYTES, Runtime};
+
+use crate::error::failure;
+
+/// Bytes of one view of the slot table: small, because V8 counts external memory as its own.
+const SEGMENT: usize = 1 << 20;
+
+/// An `ArrayBuffer` over `len` bytes at `at`, which must stay mapped for the life of the process.
+pub(crate) fn external(env: Env, at: *mut u8, len: usize) -> Result<Unknown<'static>> {
+    let mut buffer = ptr::null_mut();
+    // SAFETY: the region is never unmapped, so no finalizer is needed; all isolates see the same memory.
+    unsafe {
+        let status =
+            sys::napi_create_external_arraybuffer(env.raw(), at.cast(), len, None, ptr::null_mut(), &raw mut buffer);
+        if status != sys::Status::napi_ok {
+            return Err(failure(format!(
+                "this runtime forbids ArrayBuffers over shared memory (status {status}); polycore needs Node.js without \
+                 the V8 memory cage"
+            )));
+        }
+        Unknown::from_napi_value(env.raw(), buffer)
+    }
+}
+
+/// The slots of segment `index` as an `ArrayBuffer`.
+#[napi_derive::napi]
+pub(crate) fn segment(env: Env, index: u32) -> Result<Unknown<'static>> {
+    let slots_per_segment = SEGMENT / SLOT_BYTES;
+    if index as usize >= sched::SLOTS as usize / slots_per_segment {
+        return Err(failure("no such segment"));
+    }
+    let at = Runtime::get().slots().region().table().wrapping_add(index as usize * SEGMENT);
+    external(env, at, SEGMENT)
+}
+
+/// Bytes of the shared region's heap in use.
+#[napi_derive::napi]
+pub(crate) fn region_used() -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    let used = Runtime::get().slots().region().used() as f64;
+    used
+}
