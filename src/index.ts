@@ -1,0 +1,6 @@
+/** polycore: Python's multiprocessing for Node.js. */
+
+export * from './errors.js';
+export * from './multiprocessing/index.js';
+export { isMain, pickle, ref } from './pickle/index.js';
+export type { WorkerMessage } from './runtime/crew.js';

@@ -1,0 +1,266 @@
+/**
+ * `imap` and `imapUnordered`: results one by one while the input is read, with back-pressure: at most `buffersize` chunks
+ * are under way or waiting to be read, so an endless input is fine.
+ */
+
+import { TimeoutError } from '../errors.js';
+import { MAP } from '../runtime/operation.js';
+import { blockUntil } from '../runtime/port.js';
+import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
+import { Job, type JobOwner } from './job.js';
+import { withIndex } from './map.js';
+import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
+import type { PoolCore } from './pool-core.js';
+import { alarm, checkTimeout, type WaitOptions, withDeadline } from './wait-options.js';
+
+/** Results in the order of the input, or as they come. */
+export type Order = 'ordered' | 'unordered';
+
+type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
+type Input = Iterator<unknown> | AsyncIterator<unknown>;
+
+const DONE = { done: true as const, value: undefined };
+
+/** An iterator over the results of `imap`: async, and also the engine of the `…Sync` iterators. */
+export class ImapIterator<R> implements AsyncIterableIterator<R> {
+  readonly #core: PoolCore;
+  readonly #fn: Shipped;
+  readonly #order: Order;
+  readonly #chunksize: number;
+  readonly #buffersize: number;
+  readonly #priority: number;
+  readonly #input: Input;
+  readonly #owner: JobOwner = {
+    succeeded: (job, value) => this.#arrived(job, { values: value as unknown[] }),
+    failed: (job, error, item) => this.#arrived(job, { error: withIndex(error, job.index + Math.max(0, item)) }),
+  };
+  readonly #jobs = new Set<Job>();
+  /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
+  readonly #outcomes: { job: Job | undefined; outcome: Outcome | undefined }[] = [];
+  #ready: unknown[] = [];
+  #read = 0;
+  #taken = 0;
+  #feeding = false;
+  #exhausted = false;
+  #closed = false;
+  #wakers: (() => void)[] = [];
+  #stop: () => void = () => {};
+
+  constructor(core: PoolCore, fn: Callable, iterable: unknown, order: Order, given: number | ImapOptions | undefined) {
+    checkFunction('fn', fn);
+    checkIterable(iterable);
+    const options = mapOptions(given);
+    checkApply(options);
+    core.checkOpen(0);
+    options.signal?.throwIfAborted();
+    this.#core = core;
+    this.#order = order;
+    this.#chunksize = options.chunksize ?? 1;
+    this.#buffersize = Math.min(checkCount('buffersize', options.buffersize ?? core.size * 2, 1), core.maxQueue);
+    this.#priority = options.priority ?? 0;
+    this.#fn = ship(fn);
+    const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+    this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
+    core.underWay.add(this);
+    this.#limit(options);
+  }
+
+  #limit(options: ImapOptions): void {
+    const { signal, timeout } = options;
+    const onAbort = (): void => this.cancel(signal?.reason);
+    const stopAlarm =
+      timeout === undefined
+        ? undefined
+        : alarm(timeout, () => this.cancel(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#stop = () => {
+      stopAlarm?.();
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /**
+   * The next result.
+   *
+   * @param options `timeout` in milliseconds rejects with `TimeoutError`; the result is not lost, a later call gets it.
+   */
+  async next(options: WaitOptions = {}): Promise<IteratorResult<R, undefined>> {
+    checkTimeout(options.timeout);
+    for (;;) {
+      void this.#feed();
+      const result = this.#take();
+      if (result !== undefined) return result as IteratorResult<R, undefined>;
+      const woken = new Promise<boolean>((resolve) => this.#wakers.push(() => resolve(true)));
+      await withDeadline(woken, options, () => new TimeoutError('The next result is not there yet'));
+    }
+  }
+
+  /** As `next`, blocking this thread; the input must be a plain iterable. */
+  nextSync(): IteratorResult<R, undefined> {
+    let result: IteratorResult<unknown, undefined> | undefined;
+    void this.#feed();
+    blockUntil(() => {
+      result ??= this.#take();
+      void this.#feed();
+      return result !== undefined;
+    });
+    return result as IteratorResult<R, undefined>;
+  }
+
+  /** Ends the iteration: what nobody has begun is not run. */
+  async return(): Promise<IteratorResult<R, undefined>> {
+    this.close();
+    return DONE;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  /** As `return`, at once. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outcomes.length = 0;
+    this.#ready = [];
+    this.#read = 0;
+    for (const job of this.#jobs) job.withdraw();
+    this.#finish();
+    if (!this.#exhausted) void this.#input.return?.();
+    this.#wake();
+  }
+
+  /** Ends it with an error: the next read rejects, running tasks are stopped. */
+  cancel(reason: unknown): void {
+    if (this.#closed) return;
+    const jobs = [...this.#jobs];
+    this.close();
+    this.#closed = false;
+    this.#exhausted = true;
+    this.#outcomes.push({ job: undefined, outcome: { error: reason } });
+    for (const job of jobs) job.cancel();
+    this.#wake();
+  }
+
+  #finish(): void {
+    this.#stop();
+    if (this.#core.underWay.delete(this)) release(this.#fn);
+  }
+
+  #wake(): void {
+    for (const waker of this.#wakers.splice(0)) waker();
+  }
+
+  /** A result that is there, the end, an error (thrown), or `undefined`. */
+  #take(): IteratorResult<unknown, undefined> | undefined {
+    for (;;) {
+      if (this.#read < this.#ready.length) {
+        const value = this.#ready[this.#read];
+        this.#ready[this.#read++] = undefined;
+        return { done: false, value };
+      }
+      const first = this.#outcomes[0];
+      if (first === undefined) {
+        if (!this.#closed && (!this.#exhausted || this.#jobs.size > 0)) return undefined;
+        this.#finish();
+        return DONE;
+      }
+      if (first.outcome === undefined) return undefined;
+      this.#outcomes.shift();
+      if ('error' in first.outcome) throw first.outcome.error;
+      this.#ready = [...first.outcome.values];
+      this.#read = 0;
+    }
+  }
+
+  /** Submits chunks while there is room and input. */
+  async #feed(): Promise<void> {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    try {
+      while (!this.#exhausted && !this.#closed && this.#room()) {
+        const chunk = this.#readChunk();
+        this.#submit(chunk instanceof Promise ? await chunk : chunk);
+      }
+    } catch (error) {
+      // The input failed: what came before is delivered first.
+      this.#exhausted = true;
+      this.#outcomes.push({ job: undefined, outcome: { error } });
+      this.#wake();
+    } finally {
+      this.#feeding = false;
+    }
+    if (this.#exhausted && this.#jobs.size === 0) this.#wake();
+  }
+
+  #room(): boolean {
+    const arrived = this.#order === 'ordered' ? this.#outcomes.length : this.#outcomes.length + this.#jobs.size;
+    return arrived < this.#buffersize;
+  }
+
+  /** The next items of the input; a promise only if the input is asynchronous. */
+  #readChunk(): unknown[] | Promise<unknown[]> {
+    const chunk: unknown[] = [];
+    while (chunk.length < this.#chunksize) {
+      const step = this.#input.next();
+      if (step instanceof Promise) return this.#readAsync(chunk, step);
+      if (this.#push(chunk, step as IteratorResult<unknown>)) break;
+    }
+    return chunk;
+  }
+
+  async #readAsync(chunk: unknown[], first: Promise<IteratorResult<unknown>>): Promise<unknown[]> {
+    let step = await first;
+    while (!this.#push(chunk, step) && chunk.length < this.#chunksize) {
+      step = await (this.#input as AsyncIterator<unknown>).next();
+    }
+    return chunk;
+  }
+
+  #push(chunk: unknown[], step: IteratorResult<unknown>): boolean {
+    if (step.done === true) this.#exhausted = true;
+    else chunk.push(step.value);
+    return step.done === true;
+  }
+
+  #submit(list: unknown[]): void {
+    if (list.length === 0 || this.#closed) return;
+    this.#core.checkOpen(0);
+    const request = { fn: this.#fn, operation: MAP, list, path: 'items', priority: this.#priority };
+    const job = new Job(this.#core, this.#owner, request);
+    job.index = this.#taken;
+    this.#taken += list.length;
+    this.#jobs.add(job);
+    if (this.#order === 'ordered') this.#outcomes.push({ job, outcome: undefined });
+  }
+
+  #arrived(job: Job, outcome: Outcome): void {
+    this.#jobs.delete(job);
+    if (this.#closed || !this.#core.underWay.has(this)) return;
+    if (this.#order === 'unordered') {
+      this.#outcomes.push({ job, outcome });
+    } else {
+      const place = this.#outcomes.find((entry) => entry.job === job);
+      if (place !== undefined) place.outcome = outcome;
+    }
+    void this.#feed();
+    this.#wake();
+  }
+}
+
+/** The results of `iterator`, each waited for by blocking. */
+export function* iterateSync<R>(iterator: ImapIterator<R>): Generator<R, undefined, undefined> {
+  try {
+    for (;;) {
+      const step = iterator.nextSync();
+      if (step.done === true) return undefined;
+      yield step.value;
+    }
+  } finally {
+    iterator.close();
+  }
+}

@@ -1,0 +1,16 @@
+/** Python's `multiprocessing`. */
+
+export { AsyncResult } from './async-result.js';
+export { cpuCount } from './cpu-count.js';
+export type { ImapIterator } from './imap.js';
+export type { TaskMessage } from './job.js';
+export {
+  type ApplyOptions,
+  type ImapOptions,
+  type MapOptions,
+  NotSupported,
+  type PoolOptions,
+  type Progress,
+} from './options.js';
+export { Pool, type PoolStats } from './pool.js';
+export type { WaitOptions } from './wait-options.js';

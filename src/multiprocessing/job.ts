@@ -1,0 +1,216 @@
+/**
+ * One job of a pool: a slot from its submission to its return, and what became of it.
+ *
+ * A job knows nothing of what it is part of: it calls back once, with a value or an error.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import { CancelledError, Full, RuntimeError, WorkerCrashedError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { submitDepth, submitted } from '../runtime/feed.js';
+import { Later } from '../runtime/parcel.js';
+import { readPayload, writeList } from '../runtime/payload.js';
+import { expect, forget, isBlocking, type Pending, recycle, rethrowLater, takeSlot } from '../runtime/port.js';
+import { release, type Shipped } from '../runtime/shipping.js';
+import * as layout from '../runtime/slot.js';
+import type { PoolCore } from './pool-core.js';
+
+/** Message of the diagnostics channel `polycore:task`, published when a task or a chunk has ended. */
+export interface TaskMessage {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** Key of the worker that ran it, or `null` if none did. */
+  readonly worker: number | null;
+  /** `map` and `starmap` are chunks. */
+  readonly operation: 'apply' | 'map' | 'starmap';
+  /** Milliseconds from submission to result. */
+  readonly duration: number;
+  readonly outcome: 'ok' | 'error' | 'cancelled' | 'crashed';
+}
+
+/** Called once when a job has ended. */
+export interface JobOwner {
+  succeeded(job: Job, value: unknown): void;
+  /** `item` is the index within the payload that failed, or -1. */
+  failed(job: Job, error: unknown, item: number): void;
+}
+
+/** What a job is to do. */
+export interface JobRequest {
+  readonly fn: Shipped;
+  readonly operation: number;
+  readonly list: readonly unknown[];
+  readonly path: string;
+  readonly priority: number;
+  readonly transfer?: readonly ArrayBuffer[];
+  /** Where the job goes instead of the pool's queues; `false` when it is refused. */
+  readonly submit?: (slot: number) => boolean;
+}
+
+const OPERATIONS = ['apply', 'map', 'starmap'] as const;
+const OUTCOMES = ['ok', 'error', 'cancelled', 'crashed'] as const;
+const taskChannel = channel('polycore:task');
+
+/** See the file's description. */
+export class Job implements Pending {
+  /** Free for the owner: the number of a chunk. */
+  index = 0;
+  readonly #core: PoolCore;
+  readonly #owner: JobOwner;
+  readonly #fn: Shipped;
+  readonly #operation: number;
+  readonly #start: number;
+  #slot: number;
+
+  /**
+   * Writes and submits a job.
+   *
+   * @throws {PicklingError} when the list cannot travel; {RangeError} when the pool is closed.
+   */
+  constructor(core: PoolCore, owner: JobOwner, request: JobRequest) {
+    const { fn, operation } = request;
+    this.#core = core;
+    this.#owner = owner;
+    this.#fn = fn;
+    this.#operation = operation;
+    this.#start = taskChannel.hasSubscribers ? performance.now() : 0;
+    const slot = takeSlot();
+    this.#slot = slot;
+    try {
+      writeList(slot, request.list, request);
+    } catch (error) {
+      recycle(slot);
+      throw error;
+    }
+    layout.setWord(slot, layout.FUNCTION, fn.number);
+    layout.setWord(slot, layout.OPERATION, operation);
+    layout.setWord(slot, layout.STATUS, layout.OK);
+    layout.setWord(slot, layout.ARGUMENT, -1);
+    expect(slot, this);
+    const taken = request.submit?.(slot) ?? binding.submit(core.number, slot, submitDepth(), request.priority);
+    if (!taken) {
+      forget(slot);
+      binding.release(slot);
+      throw request.submit === undefined ? notRunning(core) : new RuntimeError(`A worker of ${core.name} is gone`);
+    }
+    fn.uses++;
+    core.submitted();
+    submitted();
+  }
+
+  /** Stops it if it has not ended; its owner hears about that later, as of any other end. */
+  cancel(): void {
+    const slot = this.#slot;
+    if (slot < 0 || this.withdraw()) return;
+    if (layout.getWord(slot, layout.STATE) === layout.RUNNING) {
+      this.#core.killFor(layout.getWord(slot, layout.WORKER), slot);
+    }
+  }
+
+  /** Stops it if nobody has begun it. */
+  withdraw(): boolean {
+    return this.#slot >= 0 && binding.cancel(this.#slot);
+  }
+
+  /** The slot is back. */
+  settle(slot: number): boolean {
+    this.#slot = -1;
+    release(this.#fn);
+    const status = layout.getWord(slot, layout.STATUS);
+    const worker = layout.getWord(slot, layout.WORKER);
+    if (taskChannel.hasSubscribers) this.#publish(status, worker);
+    this.#core.returned(status);
+    if (status === layout.CANCELLED) {
+      binding.dropBlock(slot);
+      this.#owner.failed(this, new CancelledError('The task was cancelled before it began'), -1);
+    } else if (status === layout.CRASHED) {
+      binding.dropBlock(slot);
+      this.#crashed(worker);
+    } else {
+      return this.#read(slot, status, worker);
+    }
+    return false;
+  }
+
+  #read(slot: number, status: number, worker: number): boolean {
+    const item = layout.getWord(slot, layout.ARGUMENT);
+    let payload: unknown;
+    try {
+      payload = readPayload(slot);
+    } catch (error) {
+      this.#owner.failed(this, error, -1);
+      return false;
+    }
+    if (!(payload instanceof Later)) {
+      this.#end(status, payload, worker, item);
+      return false;
+    }
+    payload.promise
+      .then(
+        (value) => this.#end(status, value, worker, item),
+        (error: unknown) => this.#owner.failed(this, error, -1),
+      )
+      .catch(rethrowLater)
+      .finally(() => recycle(slot));
+    return true;
+  }
+
+  #end(status: number, payload: unknown, worker: number, item: number): void {
+    if (status === layout.OK) this.#owner.succeeded(this, payload);
+    else this.#owner.failed(this, withRemoteStack(payload, worker), item);
+  }
+
+  #crashed(worker: number): void {
+    const failed = (exitCode: number | null, cause?: unknown): void => {
+      const why = cause === undefined ? 'it was terminated' : String(cause);
+      const details = cause === undefined ? { exitCode } : { exitCode, cause };
+      const text = `Worker ${worker} of ${this.#core.name} died while it ran the task: ${why}`;
+      this.#owner.failed(this, new WorkerCrashedError(text, details), -1);
+    };
+    // The event loop brings the exit code and, after running out of memory, the reason; a blocked thread never hears it.
+    const ending = isBlocking() ? undefined : this.#core.ending(worker);
+    if (ending === undefined) failed(null);
+    else void ending.then(({ exitCode, error }) => failed(exitCode, error)).catch(rethrowLater);
+  }
+
+  #publish(status: number, worker: number): void {
+    taskChannel.publish({
+      pool: this.#core.name,
+      worker: status === layout.CANCELLED ? null : worker,
+      operation: OPERATIONS[this.#operation] ?? 'apply',
+      duration: performance.now() - this.#start,
+      outcome: OUTCOMES[status] ?? 'error',
+    } satisfies TaskMessage);
+  }
+}
+
+/** The error of work given to a closed pool (Python: `ValueError`). */
+export function notRunning(core: { name: string }): RangeError {
+  return new RangeError(`Pool not running: ${core.name} was closed or terminated`);
+}
+
+/** The error of work beyond `maxQueue`. */
+export function full(core: { name: string }, limit: number): Full {
+  return new Full(`${core.name} has ${limit} tasks under way, its maxQueue`);
+}
+
+/** Marks where an error comes from: the remote frames follow behind `[in worker n]`. */
+function withRemoteStack(error: unknown, worker: number): unknown {
+  if (!(error instanceof Error)) return error;
+  const stack = typeof error.stack === 'string' ? error.stack : String(error);
+  const frames = stack.search(/\n {4}at /);
+  const head = frames < 0 ? stack : stack.slice(0, frames);
+  const tail = frames < 0 ? '' : stack.slice(frames);
+  try {
+    Object.defineProperty(error, 'stack', {
+      value: `${head}\n    [in worker ${worker}]${tail}`,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
+  } catch {
+    // A frozen error keeps its stack.
+  }
+  return error;
+}
+

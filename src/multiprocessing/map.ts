@@ -1,0 +1,176 @@
+/** `map` and `starmap`: a list in chunks, one job each. */
+
+import { CancelledError, PicklingError } from '../errors.js';
+import { MAP, STARMAP } from '../runtime/operation.js';
+import { rethrowLater } from '../runtime/port.js';
+import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
+import { AsyncResult, attach, type Cancellable, fail, fulfil } from './async-result.js';
+import { Job, type JobOwner } from './job.js';
+import { limitWork } from './limits.js';
+import { checkApply, checkFunction, checkIterable, type MapOptions, mapOptions } from './options.js';
+import type { PoolCore } from './pool-core.js';
+
+/** Chunks under way at once: enough to keep any machine busy, few enough for the table of slots. */
+const WINDOW = 4096;
+
+/** Python's default: so many chunks that each worker gets about four. */
+export function defaultChunksize(items: number, workers: number): number {
+  return Math.max(1, Math.ceil(items / (workers * 4)));
+}
+
+/** Names the failing item on an error that can carry a property. */
+export function withIndex(error: unknown, index: number): unknown {
+  if (error instanceof Error && Object.isExtensible(error)) {
+    Object.defineProperty(error, 'index', { value: index, configurable: true, writable: true, enumerable: true });
+  }
+  return error;
+}
+
+class Mapping implements JobOwner, Cancellable {
+  readonly #core: PoolCore;
+  readonly #result: AsyncResult<unknown>;
+  readonly #fn: Shipped;
+  readonly #operation: number;
+  readonly #items: readonly unknown[];
+  readonly #chunksize: number;
+  readonly #options: MapOptions<never>;
+  readonly #results: unknown[];
+  readonly #jobs = new Set<Job>();
+  #next = 0;
+  #done = 0;
+  #failure: { index: number; error: unknown } | undefined;
+
+  constructor(
+    core: PoolCore,
+    result: AsyncResult<unknown>,
+    fn: Shipped,
+    operation: number,
+    items: readonly unknown[],
+    options: MapOptions<never>,
+  ) {
+    this.#core = core;
+    this.#result = result;
+    this.#fn = fn;
+    this.#operation = operation;
+    this.#items = items;
+    this.#chunksize = options.chunksize ?? defaultChunksize(items.length, core.size);
+    this.#options = options;
+    this.#results = new Array<unknown>(items.length);
+  }
+
+  start(): void {
+    this.#core.underWay.add(this);
+    attach(this.#result, this);
+    this.#feed();
+  }
+
+  #feed(): void {
+    const window = Math.min(WINDOW, this.#core.maxQueue);
+    while (this.#next < this.#items.length && this.#jobs.size < window) {
+      const start = this.#next;
+      const list = this.#items.slice(start, start + this.#chunksize);
+      this.#next = start + list.length;
+      try {
+        const job = new Job(this.#core, this, {
+          fn: this.#fn,
+          operation: this.#operation,
+          list,
+          path: 'items',
+          priority: this.#options.priority ?? 0,
+          ...(this.#options.transfer === undefined ? {} : { transfer: this.#options.transfer }),
+        });
+        job.index = start;
+        this.#jobs.add(job);
+      } catch (error) {
+        // What cannot travel is known before anything has run, so the rest is not begun.
+        this.#refuse(error, start, list.length);
+        return;
+      }
+    }
+  }
+
+  #refuse(error: unknown, start: number, count: number): void {
+    this.#next = this.#items.length;
+    fail(this.#result, error instanceof PicklingError && count === 1 ? withIndex(error, start) : error);
+    if (this.#jobs.size === 0) this.#leave();
+    for (const job of this.#jobs) job.withdraw();
+  }
+
+  succeeded(job: Job, value: unknown): void {
+    const results = value as unknown[];
+    for (let i = 0; i < results.length; i++) this.#results[job.index + i] = results[i];
+    this.#ended(job);
+  }
+
+  failed(job: Job, error: unknown, item: number): void {
+    const index = item < 0 ? job.index : job.index + item;
+    if (this.#failure === undefined || index < this.#failure.index) this.#failure = { index, error };
+    this.#ended(job);
+  }
+
+  #ended(job: Job): void {
+    this.#jobs.delete(job);
+    this.#done += Math.min(this.#chunksize, this.#items.length - job.index);
+    if (this.#result.ready()) {
+      if (this.#jobs.size === 0) this.#leave();
+      return;
+    }
+    this.#progress();
+    this.#feed();
+    if (this.#done < this.#items.length || this.#result.ready()) return;
+    this.#leave();
+    if (this.#failure === undefined) fulfil(this.#result, this.#results);
+    else fail(this.#result, withIndex(this.#failure.error, this.#failure.index));
+  }
+
+  #progress(): void {
+    try {
+      this.#options.onProgress?.({ done: this.#done, total: this.#items.length });
+    } catch (error) {
+      rethrowLater(error);
+    }
+  }
+
+  #leave(): void {
+    this.#core.underWay.delete(this);
+    release(this.#fn);
+  }
+
+  cancel(reason: unknown): void {
+    this.#next = this.#items.length;
+    if (!fail(this.#result, reason ?? new CancelledError('The map was cancelled'))) return;
+    if (this.#jobs.size === 0) this.#leave();
+    for (const job of this.#jobs) job.cancel();
+  }
+}
+
+/** Submits the items of `iterable` in chunks. The result rejects when anything is wrong. */
+export function map(
+  core: PoolCore,
+  fn: Callable,
+  iterable: Iterable<unknown>,
+  given: number | MapOptions<never> | undefined,
+  operation: typeof MAP | typeof STARMAP,
+): AsyncResult<unknown> {
+  const result = new AsyncResult<unknown>();
+  let options: MapOptions<never> = {};
+  try {
+    checkFunction('fn', fn);
+    checkIterable(iterable);
+    options = mapOptions(given);
+    checkApply(options);
+    core.checkOpen(0);
+    options.signal?.throwIfAborted();
+    const items = Array.from(iterable);
+    if (items.length === 0) {
+      fulfil(result, []);
+      return result;
+    }
+    const mapping = new Mapping(core, result, ship(fn), operation, items, options);
+    limitWork(result, mapping, options);
+    mapping.start();
+  } catch (error) {
+    if (fail(result, error)) options.errorCallback?.(error);
+  }
+  return result;
+}

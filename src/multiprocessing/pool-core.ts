@@ -1,0 +1,109 @@
+/**
+ * What all handles of one pool in one isolate share: its number, its books, and, in the isolate that owns it, its crew.
+ */
+
+import { type BrokenPoolError, RuntimeError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import type { Ending } from '../runtime/backend.js';
+import type { Crew } from '../runtime/crew.js';
+import { OK } from '../runtime/slot.js';
+import { full, notRunning } from './job.js';
+
+/** See the file's description. */
+export class PoolCore {
+  readonly number: number;
+  readonly name: string;
+  readonly size: number;
+  readonly maxQueue: number;
+  /** Set in the isolate that owns the pool. */
+  crew: Crew | undefined;
+  /** Why the pool can do nothing any more. */
+  broken: BrokenPoolError | undefined;
+  /** Rejects all results under way, see `cancelAll`. */
+  readonly underWay = new Set<{ cancel(reason: unknown): void }>();
+  #closed = false;
+  #pending = 0;
+  #completed = 0;
+  #failed = 0;
+  #drained: (() => void)[] = [];
+
+  constructor(number: number, name: string, size: number, maxQueue: number) {
+    this.number = number;
+    this.name = name;
+    this.size = size;
+    this.maxQueue = maxQueue;
+  }
+
+  /** Jobs of this isolate under way. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Jobs of this isolate that returned a result, and that did not. */
+  get counts(): { completed: number; failed: number } {
+    return { completed: this.#completed, failed: this.#failed };
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** @throws {RangeError | BrokenPoolError | Full} when it takes no `more` jobs. */
+  checkOpen(more: number): void {
+    if (this.broken !== undefined) throw this.broken;
+    if (this.#closed) throw notRunning(this);
+    if (more > 0 && this.#pending + more > this.maxQueue) throw full(this, this.maxQueue);
+  }
+
+  /** A job was submitted. */
+  submitted(): void {
+    this.#pending++;
+    this.crew?.wanted();
+  }
+
+  /** A job came home. */
+  returned(status: number): void {
+    if (status === OK) this.#completed++;
+    else this.#failed++;
+    if (--this.#pending === 0) for (const waiter of this.#drained.splice(0)) waiter();
+  }
+
+  /** Takes no more jobs; see `Pool.close`. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    binding.closePool(this.number);
+    this.crew?.close();
+  }
+
+  /** Rejects everything under way with `reason`, empties the queues and kills the workers. */
+  terminate(reason: () => Error): void {
+    this.#closed = true;
+    binding.closePool(this.number);
+    for (const work of this.underWay) work.cancel(reason());
+    binding.cancelQueued(this.number);
+    this.crew?.kill();
+  }
+
+  /** The pool cannot go on. */
+  break(error: BrokenPoolError): void {
+    this.broken = error;
+    this.terminate(() => error);
+  }
+
+  /** Kills the worker `key` if it runs the job in `slot`. Elsewhere than in the owner the job runs on, unheard. */
+  killFor(key: number, slot: number): void {
+    this.crew?.killFor(key, slot);
+  }
+
+  /** How a worker ended, if this isolate can know. */
+  ending(key: number): Promise<Ending> | undefined {
+    return this.crew?.ending(key);
+  }
+
+  /** @throws {RuntimeError} in an isolate that does not own the pool. */
+  owned(operation: string): Crew {
+    if (this.crew !== undefined) return this.crew;
+    throw new RuntimeError(`${operation} has to be called in the thread that created ${this.name}`);
+  }
+}

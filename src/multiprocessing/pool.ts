@@ -1,0 +1,356 @@
+/** `Pool`: Python's `multiprocessing.Pool`. */
+
+import { isMainThread } from 'node:worker_threads';
+import { type BrokenPoolError, CancelledError, RuntimeError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { registerShared } from '../pickle/index.js';
+import { Crew } from '../runtime/crew.js';
+import { submitDepth } from '../runtime/feed.js';
+import { MAP, STARMAP } from '../runtime/operation.js';
+import { attachPort, blockUntil, hold, unhold } from '../runtime/port.js';
+import { type Callable, keep } from '../runtime/shipping.js';
+import { ThreadBackend } from '../runtime/thread-backend.js';
+import { apply } from './apply.js';
+import type { AsyncResult } from './async-result.js';
+import { broadcast } from './broadcast.js';
+import { cpuCount } from './cpu-count.js';
+import { ImapIterator, iterateSync } from './imap.js';
+import { map } from './map.js';
+import {
+  type ApplyOptions,
+  checkCount,
+  checkFunction,
+  type Fn,
+  type ImapOptions,
+  type MapOptions,
+  NotSupported,
+  type PoolOptions,
+} from './options.js';
+import { PoolCore } from './pool-core.js';
+
+/** Numbers of a pool at one moment. */
+export interface PoolStats {
+  readonly name: string;
+  /** Wanted number of workers. */
+  readonly size: number;
+  /** Workers that take tasks. */
+  readonly workers: number;
+  /** Workers without a task. */
+  readonly idle: number;
+  /** Tasks (or chunks) that nobody has begun. */
+  readonly queued: number;
+  /** Tasks (or chunks) under way in workers. */
+  readonly running: number;
+  /** Tasks (or chunks) of this thread that returned a value, since the pool was made. */
+  readonly completed: number;
+  /** Those that failed, crashed or were cancelled. */
+  readonly failed: number;
+}
+
+/** A pool as it travels. */
+interface Handle {
+  readonly number: number;
+  readonly name: string;
+  readonly size: number;
+}
+
+/** What an awaited task gives. */
+type Result<F extends Fn<never[]>> = Awaited<ReturnType<F>>;
+/** The item that a mapped function takes. */
+type Item<F> = F extends (item: infer I, ...rest: never[]) => unknown ? I : never;
+
+const pools = new Map<number, WeakRef<Pool>>();
+const adopt: unique symbol = Symbol('adopt');
+let count = 0;
+
+/** Ends the workers of pools that nobody can reach any more. */
+const unreachable = new FinalizationRegistry<PoolCore>((core) => {
+  pools.delete(core.number);
+  core.close();
+});
+
+/**
+ * A pool of workers to which tasks are given.
+ *
+ * Functions travel as `docs/functions.md` says, values as `docs/codec.md` says. Awaited methods never throw: what is wrong
+ * rejects their result; the `…Sync` forms block this thread and throw. An idle pool does not keep the process alive, work
+ * under way does.
+ *
+ * @example
+ * await using pool = new Pool(4);
+ * const squares = await pool.map((x: number) => x * x, [1, 2, 3]);
+ */
+export class Pool {
+  readonly #core: PoolCore;
+
+  /**
+   * Starts `n` workers (default: `cpuCount()`).
+   *
+   * @throws {RangeError} when `n` is no integer >= 1; {RuntimeError} when the program's main module makes a pool while a
+   * worker imports it; what the system says when a worker cannot be started.
+   */
+  constructor(n?: number, options?: PoolOptions);
+  constructor(n?: number | Handle, options: PoolOptions | typeof adopt = {}) {
+    if (options === adopt) {
+      const { number, name, size } = n as Handle;
+      this.#core = new PoolCore(number, name, size, Number.POSITIVE_INFINITY);
+      return;
+    }
+    refuseImportingMain();
+    this.#core = create(n as number | undefined, options);
+    pools.set(this.#core.number, new WeakRef(this));
+    unreachable.register(this, this.#core, this);
+  }
+
+  static {
+    registerShared<Pool>(
+      'polycore.Pool',
+      Pool,
+      (pool): Handle => ({ number: pool.#core.number, name: pool.#core.name, size: pool.#core.size }),
+      (data) => {
+        const handle = data as Handle;
+        const known = pools.get(handle.number)?.deref();
+        if (known !== undefined) return known;
+        const pool = new Pool(handle as unknown as number, adopt as unknown as PoolOptions);
+        pools.set(handle.number, new WeakRef(pool));
+        return pool;
+      },
+    );
+  }
+
+  /** Name in errors, diagnostics and thread names. */
+  get name(): string {
+    return this.#core.name;
+  }
+
+  /** Wanted number of workers. */
+  get size(): number {
+    return this.#core.crew?.target ?? this.#core.size;
+  }
+
+  /** Calls `fn(...args)` in a worker. */
+  apply<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: readonly [...A],
+    options?: ApplyOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>> {
+    const given = options as ApplyOptions<never> | undefined;
+    return apply(this.#core, fn as Callable, args ?? [], given) as AsyncResult<Awaited<R>>;
+  }
+
+  /** Python's name of `apply`. */
+  applyAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: readonly [...A],
+    options?: ApplyOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>> {
+    return this.apply(fn, args, options);
+  }
+
+  /** As `apply`, blocking this thread. @throws what the task throws. */
+  applySync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: readonly [...A],
+    options?: ApplyOptions<Awaited<R>>,
+  ): Awaited<R> {
+    return this.apply(fn, args, options).getSync();
+  }
+
+  /**
+   * Calls `fn(item)` for each item, in chunks; the results in order. Waits for all chunks even if one fails; then rejects
+   * with the error of the first failing item, whose number is `error.index`. Within a chunk, nothing runs after a failure.
+   */
+  map<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>>,
+    options?: number | MapOptions<Result<F>[]>,
+  ): AsyncResult<Result<F>[]> {
+    const given = options as number | MapOptions<never> | undefined;
+    return map(this.#core, fn as Callable, iterable, given, MAP) as AsyncResult<Result<F>[]>;
+  }
+
+  /** Python's name of `map`. */
+  mapAsync<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>>,
+    options?: number | MapOptions<Result<F>[]>,
+  ): AsyncResult<Result<F>[]> {
+    return this.map(fn, iterable, options);
+  }
+
+  /** As `map`, blocking this thread. */
+  mapSync<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>>,
+    options?: number | MapOptions<Result<F>[]>,
+  ): Result<F>[] {
+    return this.map(fn, iterable, options).getSync();
+  }
+
+  /** As `map`, for a function of several arguments: `fn(...item)`. */
+  starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    iterable: Iterable<readonly [...A]>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    const given = options as number | MapOptions<never> | undefined;
+    return map(this.#core, fn as Callable, iterable, given, STARMAP) as AsyncResult<Awaited<R>[]>;
+  }
+
+  /** Python's name of `starmap`. */
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    iterable: Iterable<readonly [...A]>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.starmap(fn, iterable, options);
+  }
+
+  /** As `starmap`, blocking this thread. */
+  starmapSync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    iterable: Iterable<readonly [...A]>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): Awaited<R>[] {
+    return this.starmap(fn, iterable, options).getSync();
+  }
+
+  /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */
+  imap<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>> | AsyncIterable<Item<F>>,
+    options?: number | ImapOptions,
+  ): ImapIterator<Result<F>> {
+    return new ImapIterator(this.#core, fn as Callable, iterable, 'ordered', options);
+  }
+
+  /** As `imap`, results as they come. */
+  imapUnordered<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>> | AsyncIterable<Item<F>>,
+    options?: number | ImapOptions,
+  ): ImapIterator<Result<F>> {
+    return new ImapIterator(this.#core, fn as Callable, iterable, 'unordered', options);
+  }
+
+  /** As `imap`, blocking this thread for each result. */
+  imapSync<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>>,
+    options?: number | ImapOptions,
+  ): Generator<Result<F>, undefined, undefined> {
+    return iterateSync(this.imap(fn, iterable, options));
+  }
+
+  /** As `imapUnordered`, blocking this thread for each result. */
+  imapUnorderedSync<F extends Fn<never[]>>(
+    fn: F,
+    iterable: Iterable<Item<F>>,
+    options?: number | ImapOptions,
+  ): Generator<Result<F>, undefined, undefined> {
+    return iterateSync(this.imapUnordered(fn, iterable, options));
+  }
+
+  /** Calls `fn(...args)` once in each worker, when it has finished what it is doing; the results in order of the workers. */
+  async broadcast<A extends readonly unknown[], R>(fn: (...args: A) => R, args?: readonly [...A]): Promise<Awaited<R>[]> {
+    const crew = this.#core.owned('broadcast');
+    return (await broadcast(this.#core, crew, fn as Callable, args ?? [])) as Awaited<R>[];
+  }
+
+  /** Changes the number of workers; surplus ones leave when idle. */
+  resize(n: number): void {
+    const crew = this.#core.owned('resize');
+    checkCount('n', n, 1);
+    this.#core.checkOpen(0);
+    crew.resize(n);
+  }
+
+  /** Numbers of this pool now. */
+  stats(): PoolStats {
+    const { workers, idle, queued, running } = binding.poolStats(this.#core.number);
+    return { name: this.name, size: this.size, workers, idle, queued, running, ...this.#core.counts };
+  }
+
+  /** Takes no more tasks; workers end when those given are done. */
+  close(): void {
+    this.#core.owned('close');
+    this.#core.close();
+  }
+
+  /** Kills the workers at once; results under way reject with `CancelledError`. Resolves when the workers have ended. */
+  async terminate(): Promise<void> {
+    const crew = this.#core.owned('terminate');
+    this.#core.terminate(() => new CancelledError(`${this.name} was terminated`));
+    await crew.join();
+  }
+
+  /** Resolves when all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
+  async join(): Promise<void> {
+    await this.#joinable().join();
+  }
+
+  /** As `join`, blocking this thread. */
+  joinSync(): void {
+    const crew = this.#joinable();
+    hold();
+    blockUntil(() => crew.isGone);
+    unhold();
+  }
+
+  #joinable(): Crew {
+    const crew = this.#core.owned('join');
+    if (!this.#core.isClosed) throw new RangeError(`Pool is still running: call close() or terminate() before join()`);
+    return crew;
+  }
+
+  /** `using`: terminates without waiting. */
+  [Symbol.dispose](): void {
+    void this.terminate();
+  }
+
+  /** `await using`: terminates and waits, as Python's `with` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+}
+
+function create(n: number | undefined, options: PoolOptions): PoolCore {
+  const size = n === undefined ? cpuCount() : checkCount('n', n, 1);
+  if (typeof options !== 'object' || options === null) throw new TypeError('Expected `options` to be an object');
+  const { initializer, initargs = [], backend = 'thread', name } = options;
+  if (backend === 'process') throw new NotSupported("backend: 'process' is not available yet; use 'thread'");
+  if (backend !== 'thread') throw new RangeError(`Expected \`backend\` to be 'thread' or 'process', got ${String(backend)}`);
+  const maxTasks = options.maxTasksPerChild === undefined ? 0 : checkCount('maxTasksPerChild', options.maxTasksPerChild, 1);
+  const maxQueue =
+    options.maxQueue === undefined ? Number.POSITIVE_INFINITY : checkCount('maxQueue', options.maxQueue, 1);
+  const idleTimeout = options.idleTimeout === undefined ? 0 : checkCount('idleTimeout', options.idleTimeout, 1);
+  if (initializer !== undefined) checkFunction('initializer', initializer);
+  attachPort();
+  const number = binding.createPool();
+  const core = new PoolCore(number, name ?? `Pool-${++count}`, size, maxQueue);
+  const setup = {
+    poolName: core.name,
+    pool: number,
+    initializer: initializer === undefined ? -1 : keep([initializer, initargs], 'initargs'),
+    maxTasks,
+    idleTimeout,
+  };
+  core.crew = new Crew({
+    pool: number,
+    name: core.name,
+    pending: () => core.pending,
+    broken: (error: BrokenPoolError) => core.break(error),
+  });
+  core.crew.start(new ThreadBackend(setup, options.resourceLimits, core.crew.ended), size);
+  return core;
+}
+
+/** A worker imports the main module to find an exported function; a pool made there would start workers without end. */
+function refuseImportingMain(): void {
+  const importing = (globalThis as { [key: symbol]: unknown })[Symbol.for('polycore.importingMain')];
+  if (isMainThread || importing !== true || submitDepth() > 1) return;
+  throw new RuntimeError(
+    'A worker is importing the main module of this program, which creates a Pool. Guard the part that is to run only in ' +
+      'the main thread: if (isMain(import.meta)) { … }, or move the functions for the pool to a module of their own.',
+  );
+}

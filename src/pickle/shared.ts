@@ -1,0 +1,72 @@
+/**
+ * Objects that are not copied but shared: polycore's own classes (Lock, Queue, Pool …), which travel as their handle, and
+ * `SharedArrayBuffer`s, which travel as a number of the runtime's.
+ */
+
+import { PicklingError } from '../errors.js';
+
+/** How the objects of one class travel. */
+export interface SharedClass {
+  readonly name: string;
+  readonly prototype: object;
+  readonly reduce: (object: object) => unknown;
+  readonly revive: (data: unknown) => object;
+}
+
+/** Lends `SharedArrayBuffer`s to other threads. */
+export interface SharedBufferPort {
+  /** A number by which other threads get the buffer; the same one for the same buffer. */
+  export(buffer: SharedArrayBuffer): number;
+  import(id: number): SharedArrayBuffer;
+}
+
+const byName = new Map<string, SharedClass>();
+const byPrototype = new Map<object, SharedClass>();
+let registrations = 0;
+let port: SharedBufferPort | undefined;
+
+/**
+ * Lets the objects of a class, and of its subclasses, travel as what `reduce` makes of them. Both ends must have called it.
+ *
+ * @param name the same on both ends, of one class only.
+ * @param reduce returns a value that travels: a handle, say.
+ * @param revive makes the object in the receiving thread.
+ */
+export function registerShared<T extends object>(
+  name: string,
+  cls: abstract new (...args: never[]) => T,
+  reduce: (object: T) => unknown,
+  revive: (data: unknown) => T,
+): void {
+  const prototype = cls.prototype as object;
+  const entry: SharedClass = { name, prototype, reduce: reduce as (object: object) => unknown, revive };
+  byName.set(name, entry);
+  byPrototype.set(prototype, entry);
+  registrations += 1;
+}
+
+/** Grows with every registration: what was found out about classes before is out of date. */
+export function sharedGeneration(): number {
+  return registrations;
+}
+
+/** Makes `SharedArrayBuffer`s travel. */
+export function setSharedBufferPort(newPort: SharedBufferPort): void {
+  port = newPort;
+}
+
+export function sharedBuffers(): SharedBufferPort {
+  if (port === undefined) throw new PicklingError('A SharedArrayBuffer cannot be pickled before the runtime has started');
+  return port;
+}
+
+/** The class registered for objects with this prototype. */
+export function sharedClassOf(prototype: object): SharedClass | undefined {
+  return byPrototype.get(prototype);
+}
+
+export function sharedClassNamed(name: string): SharedClass {
+  const entry = byName.get(name);
+  if (entry === undefined) throw new PicklingError(`The receiving thread has not loaded the class ${name}`);
+  return entry;
+}

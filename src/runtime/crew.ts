@@ -1,0 +1,245 @@
+/**
+ * The workers of one pool, kept at their number: started, replaced when they end, killed, sent home. Lives in the isolate
+ * that owns the pool.
+ *
+ * Two sources tell of a worker's end. The native side reports `GONE` when the isolate is torn down, which also arrives
+ * while this thread is blocked in a `…Sync` call, and decides about a replacement. The backend reports the ending itself
+ * (exit code, error) through the event loop, which decides about `join` and completes crash reports.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import { BrokenPoolError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import type { Backend, Ending } from './backend.js';
+import { Later } from './parcel.js';
+import { hold, setEventListener, unhold } from './port.js';
+import { fetchKept } from './shipping.js';
+import { ARGUMENT, EVENT_GONE, EVENT_JOINED, FUNCTION, getWord, LENGTH, OPERATION } from './slot.js';
+
+/** Message of the diagnostics channel `polycore:worker`. */
+export interface WorkerMessage {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** Key of the worker, unique in its pool, from 1 on. */
+  readonly worker: number;
+  readonly event: 'start' | 'exit';
+  /** Of an `exit`: the exit code, `null` if unknown. */
+  readonly exitCode: number | null;
+}
+
+const workerChannel = channel('polycore:worker');
+
+/** Workers that may fail in a row before they have joined; then the pool is broken. */
+const FAILED_STARTS = 3;
+
+const crews = new Map<number, Crew>();
+
+/** What a pool tells its crew and hears from it. */
+export interface CrewOptions {
+  readonly pool: number;
+  readonly name: string;
+  /** Jobs of the owner under way; a closed pool with some left needs a worker. */
+  readonly pending: () => number;
+  /** The pool can do nothing any more. */
+  readonly broken: (error: BrokenPoolError) => void;
+}
+
+/** See the file's description. */
+export class Crew {
+  readonly #options: CrewOptions;
+  #backend: Backend | undefined;
+  #target = 0;
+  #lastKey = 0;
+  #closed = false;
+  #failedStarts = 0;
+  /** Keys of workers that run or start; `true` once joined. */
+  readonly #live = new Map<number, boolean>();
+  /** Keys of workers whose ending the backend has not yet reported. */
+  readonly #unended = new Set<number>();
+  readonly #endings = new Map<number, (ending: Ending) => void>();
+  #waiters: (() => void)[] = [];
+  #joins: (() => void)[] = [];
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    crews.set(options.pool, this);
+    setEventListener(onEvent);
+  }
+
+  /** Starts `size` workers on `backend`. @throws what the system says; then none is left running. */
+  start(backend: Backend, size: number): void {
+    this.#backend = backend;
+    try {
+      this.resize(size);
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+  }
+
+  /** Workers that run or start. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Wanted number of workers. */
+  get target(): number {
+    return this.#target;
+  }
+
+  /** Keys of the workers that have joined. */
+  joined(): number[] {
+    return [...this.#live].filter(([, joined]) => joined).map(([key]) => key);
+  }
+
+  /** Resolves when every worker that runs or starts has joined. */
+  async allJoined(): Promise<void> {
+    while (this.#live.size > this.joined().length) {
+      hold();
+      await new Promise<void>((resolve) => this.#joins.push(resolve));
+      unhold();
+    }
+  }
+
+  /** Changes the wanted number of workers; surplus ones leave when idle. */
+  resize(size: number): void {
+    const surplus = this.#live.size - size;
+    this.#target = size;
+    binding.retire(this.#options.pool, Math.max(0, surplus));
+    this.#fill();
+  }
+
+  /** A job was submitted: workers that left for idleness come back. */
+  wanted(): void {
+    if (this.#live.size < this.#target) this.#fill();
+  }
+
+  #fill(): void {
+    while (this.#live.size < this.#target && !(this.#closed && this.#live.size >= this.#options.pending())) {
+      const key = ++this.#lastKey;
+      this.#live.set(key, false);
+      this.#unended.add(key);
+      try {
+        this.#backend?.start(key);
+      } catch (error) {
+        this.#live.delete(key);
+        this.#unended.delete(key);
+        throw error;
+      }
+    }
+  }
+
+  /** No more workers than the rest of the work needs; each leaves when idle. */
+  close(): void {
+    this.#closed = true;
+    binding.retire(this.#options.pool, this.#live.size);
+  }
+
+  /** Kills all workers. */
+  kill(): void {
+    this.#closed = true;
+    this.#target = 0;
+    for (const key of this.#unended) this.#backend?.kill(key);
+  }
+
+  /** Kills the worker `key` if it runs the job in `slot`; whether it did. */
+  killFor(key: number, slot: number): boolean {
+    if (!binding.condemn(this.#options.pool, key, slot)) return false;
+    this.#backend?.kill(key);
+    return true;
+  }
+
+  /** How worker `key` ended, as soon as the backend knows. */
+  ending(key: number): Promise<Ending> {
+    if (!this.#unended.has(key)) return Promise.resolve({ exitCode: null });
+    hold();
+    return new Promise((resolve) => {
+      this.#endings.set(key, (ending) => {
+        unhold();
+        resolve(ending);
+      });
+    });
+  }
+
+  /** Resolves when all workers have ended. */
+  async join(): Promise<void> {
+    if (this.#unended.size === 0) return;
+    hold();
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    unhold();
+  }
+
+  /** Whether the native side has seen all workers go. */
+  get isGone(): boolean {
+    return this.#live.size === 0;
+  }
+
+  /** To be called by the backend. */
+  readonly ended = (key: number, ending: Ending): void => {
+    this.#unended.delete(key);
+    const joined = this.#live.get(key);
+    this.#endings.get(key)?.(ending);
+    this.#endings.delete(key);
+    this.#publish(key, 'exit', ending.exitCode);
+    if (joined === false) this.#failedToStart(key, ending);
+    if (this.#unended.size === 0) {
+      if (this.#closed) crews.delete(this.#options.pool);
+      for (const waiter of this.#waiters.splice(0)) waiter();
+    }
+  };
+
+  #failedToStart(key: number, ending: Ending): void {
+    this.#live.delete(key);
+    if (this.#target === 0) return;
+    if (++this.#failedStarts < FAILED_STARTS) {
+      this.#fill();
+      return;
+    }
+    const text = `${FAILED_STARTS} workers of ${this.#options.name} ended before they could take a task`;
+    this.#break(new BrokenPoolError(text, { cause: ending.error ?? new Error(`exit code ${ending.exitCode}`) }));
+  }
+
+  #break(error: BrokenPoolError): void {
+    this.kill();
+    this.#options.broken(error);
+  }
+
+  /** An event from the native side. */
+  event(kind: number, key: number, value: number): void {
+    if (kind === EVENT_JOINED) {
+      this.#live.set(key, true);
+      this.#failedStarts = 0;
+      this.#publish(key, 'start', null);
+      // A worker that was started for a pool closed meanwhile.
+      if (this.#closed) binding.retire(this.#options.pool, this.#live.size);
+    } else if (kind === EVENT_GONE) {
+      this.#live.delete(key);
+      this.#fill();
+    } else {
+      this.#initializerFailed(value);
+    }
+    for (const waiter of this.#joins.splice(0)) waiter();
+  }
+
+  #initializerFailed(kept: number): void {
+    const report = (cause: unknown): void => {
+      binding.dropFunction(kept);
+      this.#break(new BrokenPoolError(`The initializer of ${this.#options.name} failed: ${String(cause)}`, { cause }));
+    };
+    const error = fetchKept(kept);
+    if (error instanceof Later) void error.promise.then(report, report);
+    else report(error);
+  }
+
+  #publish(worker: number, event: 'start' | 'exit', exitCode: number | null): void {
+    if (workerChannel.hasSubscribers) {
+      workerChannel.publish({ pool: this.#options.name, worker, event, exitCode } satisfies WorkerMessage);
+    }
+  }
+}
+
+function onEvent(slot: number): void {
+  // Such a slot has no payload; its length is the number of the pool.
+  const crew = crews.get(getWord(slot, LENGTH));
+  crew?.event(getWord(slot, OPERATION), getWord(slot, ARGUMENT), getWord(slot, FUNCTION));
+}

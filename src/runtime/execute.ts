@@ -1,0 +1,145 @@
+/**
+ * Running one job in a worker: arguments out of the slot, the call, the result or the error into the slot.
+ *
+ * A job is *synchronous* when everything it needs is loaded and its function returns no promise; then it costs one native
+ * call. Otherwise a promise is returned, and the job is complete when that settles (it never rejects).
+ */
+
+import { binding } from '../native/binding.js';
+import { PicklingError, RuntimeError } from '../errors.js';
+import { CALL, STARMAP } from './operation.js';
+import { Later } from './parcel.js';
+import { readPayload, writeList, writeValue } from './payload.js';
+import { isBlocking } from './port.js';
+import { type Callable, fetchedFunction, fetchFunction } from './shipping.js';
+import { ARGUMENT, ERROR, FUNCTION, getWord, OK, OPERATION, setWord, STATUS } from './slot.js';
+
+const RESULT = { path: 'result' };
+
+/** Runs the job in `slot` and completes it; a promise when it goes on in the event loop. */
+export function execute(slot: number): Promise<void> | undefined {
+  let outcome: unknown;
+  try {
+    const number = getWord(slot, FUNCTION);
+    const fn = fetchedFunction(number) ?? fetchFunction(number);
+    const payload = readPayload(slot);
+    outcome = fn instanceof Later || payload instanceof Later ? runLater(slot, fn, payload) : run(slot, fn, payload);
+    if (outcome instanceof Promise) return finishLater(slot, outcome);
+  } catch (error) {
+    fail(slot, error);
+    return undefined;
+  }
+  succeed(slot, outcome);
+  return undefined;
+}
+
+async function runLater(slot: number, fn: Callable | Later, payload: unknown): Promise<unknown> {
+  const ready = fn instanceof Later ? ((await fn.promise) as Callable) : fn;
+  return run(slot, ready, payload instanceof Later ? await payload.promise : payload);
+}
+
+/** Calls the function; a promise if it, or one of its calls, returns one. */
+function run(slot: number, fn: Callable, payload: unknown): unknown {
+  const list = payload as never[];
+  const operation = getWord(slot, OPERATION);
+  if (operation !== CALL) return runChunk(slot, fn, list, operation === STARMAP);
+  const result = list.length === 1 ? fn(list[0] as never) : fn(...list);
+  return isThenable(result) ? Promise.resolve(result) : result;
+}
+
+function runChunk(slot: number, fn: Callable, items: never[], spread: boolean): unknown {
+  const results = new Array<unknown>(items.length);
+  for (let i = 0; i < items.length; i++) {
+    let result: unknown;
+    try {
+      result = spread ? fn(...(items[i] as Iterable<never>)) : fn(items[i] as never);
+    } catch (error) {
+      setWord(slot, ARGUMENT, i);
+      throw error;
+    }
+    if (isThenable(result)) return awaitChunk(slot, fn, items, spread, results, result, i);
+    results[i] = result;
+  }
+  return results;
+}
+
+/** The rest of a chunk from its first promise on: one item after another. */
+async function awaitChunk(
+  slot: number,
+  fn: Callable,
+  items: never[],
+  spread: boolean,
+  results: unknown[],
+  first: PromiseLike<unknown>,
+  start: number,
+): Promise<unknown[]> {
+  let i = start;
+  try {
+    results[i] = await first;
+    for (i++; i < items.length; i++) {
+      results[i] = await (spread ? fn(...(items[i] as Iterable<never>)) : fn(items[i] as never));
+    }
+  } catch (error) {
+    setWord(slot, ARGUMENT, i);
+    throw error;
+  }
+  return results;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
+}
+
+/** The tick queue of Node, which drains `nextTick` and promise callbacks; the only way to run them without returning. */
+const { _tickCallback: drainTicks } = process as unknown as { _tickCallback?: () => void };
+
+function finishLater(slot: number, outcome: Promise<unknown>): Promise<void> | undefined {
+  let settled = false;
+  const finished = outcome.then(
+    (value) => {
+      if (settled) return;
+      settled = true;
+      succeed(slot, value);
+    },
+    (error: unknown) => {
+      if (settled) return;
+      settled = true;
+      fail(slot, error);
+    },
+  );
+  if (!isBlocking()) return finished;
+  // This thread waits in a …Sync call, so its event loop stands still: only promises that need no event loop settle.
+  drainTicks?.call(process);
+  if (!settled) {
+    settled = true;
+    const hint = 'await the pool instead of calling its Sync form inside a task';
+    fail(slot, new RuntimeError(`An async task cannot finish in a worker that is blocked by a Sync call: ${hint}`));
+  }
+  return undefined;
+}
+
+function succeed(slot: number, value: unknown): void {
+  try {
+    setWord(slot, STATUS, OK);
+    if (getWord(slot, OPERATION) === CALL) writeValue(slot, value, RESULT);
+    else writeList(slot, value as unknown[], RESULT);
+  } catch (error) {
+    setWord(slot, ARGUMENT, -1);
+    fail(slot, error);
+    return;
+  }
+  binding.complete(slot);
+}
+
+/** Completes the job in `slot` with an error. */
+export function fail(slot: number, error: unknown): void {
+  setWord(slot, STATUS, ERROR);
+  try {
+    writeValue(slot, error, { path: 'error' });
+  } catch {
+    // The codec encodes every Error; this is a thrown value that is none and cannot travel.
+    const description = new PicklingError(`The task threw a value that cannot travel: ${typeof error}`);
+    writeValue(slot, description, { path: 'error' });
+  }
+  binding.complete(slot);
+}

@@ -1,0 +1,205 @@
+/**
+ * This isolate's completion port: what it has submitted and not yet got back.
+ *
+ * Each slot under way carries a token, the index of its `Pending` in a table. Finished slots are collected in batches by
+ * one native call; the wake-up is one call of `onWake` per batch. While anything is pending the event loop is held.
+ */
+
+import { binding } from '../native/binding.js';
+import { checkSharedMemory, EVENT_TOKEN, getWord, setWord, TOKEN } from './slot.js';
+
+/** Something that waits for a slot to come home. */
+export interface Pending {
+  /** The slot is back: read it. It is recycled when this returns, unless it returns `true`, which keeps it. */
+  settle(slot: number): boolean | void;
+}
+
+/** Hears about workers; see the events in `slot.ts`. */
+export type EventListener = (slot: number) => void;
+
+/** Slots reserved at once, and kept for reuse at most. */
+const REFILL = 256;
+const KEEP = 4096;
+/** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
+const TURN = 4096;
+const FOREVER = 1e12;
+
+let exchange: Uint32Array | undefined;
+const free: number[] = [];
+const table: (Pending | undefined)[] = [];
+const freeTokens: number[] = [];
+let pending = 0;
+let held = 0;
+let wakeListener: (() => void) | undefined;
+let eventListener: EventListener | undefined;
+
+/** Registers this isolate; further calls do nothing. */
+export function attachPort(): Uint32Array {
+  if (exchange !== undefined) return exchange;
+  exchange = new Uint32Array(binding.attach(onWake));
+  const slot = takeSlot();
+  checkSharedMemory(slot);
+  free.push(slot);
+  return exchange;
+}
+
+/** `listener` is called after each wake-up, when the results have been read. */
+export function setWakeListener(listener: () => void): void {
+  wakeListener = listener;
+}
+
+/** `listener` is called with each slot that carries an event about a worker of this isolate's pools. */
+export function setEventListener(listener: EventListener): void {
+  eventListener = listener;
+}
+
+/** Jobs of this isolate under way. */
+export function pendingCount(): number {
+  return pending;
+}
+
+/**
+ * A slot to fill.
+ *
+ * @throws {RangeError} when all 262,144 slots of the process are under way.
+ */
+export function takeSlot(): number {
+  return free.pop() ?? refill();
+}
+
+function refill(): number {
+  const words = exchange ?? attachPort();
+  const got = binding.reserve(REFILL);
+  if (got === 0) {
+    throw new RangeError('262,144 jobs are under way in this process; await some before submitting more');
+  }
+  for (let i = got - 1; i > 0; i--) free.push(words[i] as number);
+  return words[0] as number;
+}
+
+/** Gives a slot back. */
+export function recycle(slot: number): void {
+  if (free.length < KEEP) free.push(slot);
+  else binding.release(slot);
+}
+
+/** Registers who waits for `slot`. To be called before it is submitted; `forget` undoes it. */
+export function expect(slot: number, waiter: Pending): void {
+  const token = freeTokens.pop() ?? table.length;
+  table[token] = waiter;
+  setWord(slot, TOKEN, token);
+  if (pending++ === 0) hold();
+}
+
+/** Nobody waits for `slot`: it was not submitted. */
+export function forget(slot: number): void {
+  const token = getWord(slot, TOKEN);
+  table[token] = undefined;
+  freeTokens.push(token);
+  if (--pending === 0) unhold();
+}
+
+/** Keeps the event loop alive until `unhold`; counted. */
+export function hold(): void {
+  if (held++ === 0) binding.hold(true);
+}
+
+/** Ends one `hold`. */
+export function unhold(): void {
+  if (--held === 0) binding.hold(false);
+}
+
+/** Reads finished slots, at most `limit`; how many there were. Never throws. */
+export function collect(limit: number = Number.POSITIVE_INFINITY): number {
+  const words = exchange ?? attachPort();
+  let total = 0;
+  while (total < limit) {
+    const count = binding.collect();
+    if (count === 0) break;
+    // Copied first: a callback may submit, which refills through the same words.
+    const batch = count === 1 ? [words[0] as number] : Array.from(words.subarray(0, count));
+    for (const slot of batch) receive(slot);
+    total += count;
+  }
+  return total;
+}
+
+function receive(slot: number): void {
+  const token = getWord(slot, TOKEN);
+  if (token === EVENT_TOKEN) {
+    guard(() => eventListener?.(slot));
+    recycle(slot);
+    return;
+  }
+  const waiter = table[token];
+  table[token] = undefined;
+  freeTokens.push(token);
+  if (--pending === 0) unhold();
+  let keep: boolean | void = false;
+  try {
+    keep = waiter?.settle(slot);
+  } catch (error) {
+    rethrowLater(error);
+  }
+  if (keep !== true) recycle(slot);
+}
+
+function guard(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    rethrowLater(error);
+  }
+}
+
+/** Reports an error of a user's callback as an uncaught exception without losing the rest of the batch. */
+export function rethrowLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+function onWake(): void {
+  try {
+    if (collect(TURN) >= TURN) setImmediate(onWake);
+    wakeListener?.();
+  } catch (error) {
+    rethrowLater(error);
+  }
+}
+
+/** How this isolate blocks; a worker replaces it, because it runs other jobs meanwhile. */
+let blockOnce = (milliseconds: number): boolean => binding.wait(milliseconds) !== 0;
+
+/** Replaces how `blockUntil` waits: a function that returns `false` when the time has passed with nothing done. */
+export function setBlocker(block: (milliseconds: number) => boolean): void {
+  blockOnce = block;
+}
+
+let blocking = 0;
+
+/** Whether a `…Sync` call is waiting: events of the event loop will not come. */
+export function isBlocking(): boolean {
+  return blocking > 0;
+}
+
+/**
+ * Blocks the thread until `done()` or until `milliseconds` have passed; whether it is done. Results are read and their
+ * callbacks called meanwhile.
+ */
+export function blockUntil(done: () => boolean, milliseconds: number = FOREVER): boolean {
+  attachPort();
+  const end = performance.now() + milliseconds;
+  blocking++;
+  try {
+    for (;;) {
+      collect();
+      if (done()) return true;
+      const left = end - performance.now();
+      if (left <= 0) return false;
+      blockOnce(left);
+    }
+  } finally {
+    blocking--;
+  }
+}

@@ -1,0 +1,53 @@
+/** The thread backend: each worker is a `worker_threads` Worker, an OS thread with an isolate of its own. */
+
+import { type ResourceLimits, Worker } from 'node:worker_threads';
+import type { Backend, Ended, WorkerOptions } from './backend.js';
+import { openBufferChannel, closeBufferChannel } from './shared-buffers.js';
+
+/** What a worker thread is told at its start, in `workerData.polycore`. */
+export interface WorkerSetup extends WorkerOptions {
+  readonly key: number;
+}
+
+const ENTRY = new URL('./worker.js', import.meta.url);
+
+/** See the file's description. */
+export class ThreadBackend implements Backend {
+  readonly #options: WorkerOptions;
+  readonly #limits: ResourceLimits | undefined;
+  readonly #ended: Ended;
+  readonly #threads = new Map<number, Worker>();
+
+  constructor(options: WorkerOptions, limits: ResourceLimits | undefined, ended: Ended) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#ended = ended;
+  }
+
+  start(key: number): void {
+    const setup: WorkerSetup = { ...this.#options, key };
+    const channel = openBufferChannel();
+    const thread = new Worker(ENTRY, {
+      workerData: { polycore: setup, buffers: channel },
+      transferList: [channel],
+      name: `${this.#options.poolName}-${key}`,
+      ...(this.#limits === undefined ? {} : { resourceLimits: this.#limits }),
+    });
+    // Pending work holds the event loop through the port; an idle pool lets the process end.
+    thread.unref();
+    this.#threads.set(key, thread);
+    let error: unknown;
+    thread.on('error', (reason) => {
+      error = reason;
+    });
+    thread.on('exit', (exitCode) => {
+      this.#threads.delete(key);
+      closeBufferChannel(channel);
+      this.#ended(key, error === undefined ? { exitCode } : { exitCode, error });
+    });
+  }
+
+  kill(key: number): void {
+    void this.#threads.get(key)?.terminate();
+  }
+}

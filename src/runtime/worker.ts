@@ -1,0 +1,59 @@
+/**
+ * Entry of a worker thread: joins its pool, runs the initializer, takes jobs.
+ *
+ * What ends the worker early is told to whoever waits for its jobs: `process.exit` and uncaught errors run the exit
+ * handler below, which completes the jobs with a `WorkerCrashedError`; the rest (out of memory, termination) is noticed by
+ * the native side, when the isolate is torn down.
+ */
+
+import { workerData } from 'node:worker_threads';
+import { WorkerCrashedError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { failRunning, startFeed } from './feed.js';
+import { Later } from './parcel.js';
+import { attachPort, hold, unhold } from './port.js';
+import { type Callable, fetchKept, keep } from './shipping.js';
+import type { WorkerSetup } from './thread-backend.js';
+
+let uncaught: { error: unknown } | undefined;
+
+function main(setup: WorkerSetup): void {
+  attachPort();
+  binding.join(setup.pool, setup.key);
+  process.on('uncaughtExceptionMonitor', (error) => {
+    uncaught = { error };
+  });
+  process.on('exit', (code) => {
+    failRunning(() => crash(setup, code));
+  });
+  hold();
+  void initialize(setup).then(
+    () => {
+      startFeed(setup);
+      unhold();
+    },
+    (error: unknown) => {
+      binding.say(keep(error, 'error'));
+      process.exit(1);
+    },
+  );
+}
+
+async function initialize(setup: WorkerSetup): Promise<void> {
+  if (setup.initializer < 0) return;
+  const loaded = fetchKept(setup.initializer);
+  const [fn, args] = (loaded instanceof Later ? await loaded.promise : loaded) as [Callable, never[]];
+  await fn(...args);
+}
+
+function crash(setup: WorkerSetup, code: number): WorkerCrashedError {
+  const who = `worker ${setup.key} of ${setup.poolName}`;
+  return uncaught === undefined
+    ? new WorkerCrashedError(`The task ended its worker: ${who} called process.exit(${code})`, { exitCode: code })
+    : new WorkerCrashedError(`The task crashed its worker: an uncaught error in ${who}: ${String(uncaught.error)}`, {
+        exitCode: code,
+        cause: uncaught.error,
+      });
+}
+
+main((workerData as { polycore: WorkerSetup }).polycore);
