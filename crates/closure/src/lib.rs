@@ -12,6 +12,7 @@
 //! Pure functions without state, I/O or unsafe code. All offsets given back are UTF-16 code units, as JavaScript counts.
 
 pub mod function;
+mod helpers;
 pub mod module;
 mod offsets;
 mod parse;

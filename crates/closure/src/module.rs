@@ -6,7 +6,7 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast_visit::Visit;
-use oxc_semantic::{Scoping, SemanticBuilder, SymbolFlags};
+use oxc_semantic::{Scoping, SemanticBuilder, SymbolFlags, SymbolId};
 use oxc_span::SourceType;
 
 use crate::offsets::Offsets;
@@ -80,11 +80,22 @@ fn analyze_as(source: &str, source_type: SourceType) -> Result<ModuleAnalysis, S
     let mut unstable: Vec<String> = changing(&scoping).chain(analysis.unstable).collect();
     unstable.sort_unstable();
     unstable.dedup();
-    analysis.imports.retain(|import| unstable.binary_search(&import.local).is_err());
+    analysis.imports.retain(|import| !changes_at_top(&scoping, &import.local));
     analysis.unstable = unstable;
     let imported: Vec<&str> = analysis.imports.iter().map(|import| import.local.as_str()).collect();
     analysis.exports.retain(|export| export.local.as_deref().is_none_or(|local| !imported.contains(&local)));
     Ok(analysis)
+}
+
+fn changes_at_top(scoping: &Scoping, name: &str) -> bool {
+    let root = scoping.root_scope_id();
+    scoping.symbol_ids().any(|symbol| {
+        scoping.symbol_scope_id(symbol) == root && scoping.symbol_name(symbol) == name && changes(scoping, symbol)
+    })
+}
+
+fn changes(scoping: &Scoping, symbol: SymbolId) -> bool {
+    scoping.symbol_is_mutated(symbol) || !scoping.symbol_redeclarations(symbol).is_empty()
 }
 
 /// Variables that are assigned, or declared more than once.
@@ -93,7 +104,7 @@ fn changing(scoping: &Scoping) -> impl Iterator<Item = String> + '_ {
         .symbol_ids()
         .filter(|&symbol| {
             scoping.symbol_flags(symbol).intersects(SymbolFlags::Variable | SymbolFlags::Function | SymbolFlags::Class)
-                && (scoping.symbol_is_mutated(symbol) || !scoping.symbol_redeclarations(symbol).is_empty())
+                && changes(scoping, symbol)
         })
         .map(|symbol| scoping.symbol_name(symbol).to_owned())
 }

@@ -69,7 +69,7 @@ impl<'s> ScriptWalker<'s> {
 
     /// `const x = require('…')` and its relatives.
     fn module_variable(&mut self, declarator: &VariableDeclarator<'_>) {
-        let Some((specifier, mut path, kind)) = declarator.init.as_ref().and_then(|init| self.loads(init)) else {
+        let Some((specifier, mut path, kind)) = declarator.init.as_ref().and_then(loads) else {
             return;
         };
         match &declarator.id {
@@ -87,42 +87,6 @@ impl<'s> ScriptWalker<'s> {
         }
     }
 
-    /// The module an expression loads: specifier, path into it, way of loading.
-    fn loads(&self, expression: &Expression<'_>) -> Option<(String, Vec<String>, ImportKind)> {
-        match expression.without_parentheses() {
-            Expression::CallExpression(call) => {
-                let first = call.arguments.first()?.as_expression()?;
-                if call.callee.is_specific_id("require") && call.arguments.len() == 1 {
-                    return Some((literal(first)?, Vec::new(), ImportKind::Require));
-                }
-                let (specifier, path, ImportKind::Require) = self.loads(first)? else { return None };
-                let rest = &call.arguments[1..];
-                if !path.is_empty() || !rest.iter().all(|argument| argument.as_expression().is_some_and(is_constant)) {
-                    return None;
-                }
-                let plain = matches!(
-                    call.callee.without_parentheses(),
-                    Expression::Identifier(_)
-                        | Expression::StaticMemberExpression(_)
-                        | Expression::SequenceExpression(_)
-                );
-                plain.then_some((specifier, Vec::new(), ImportKind::Interop))
-            }
-            Expression::AwaitExpression(awaited) => match awaited.argument.without_parentheses() {
-                Expression::ImportExpression(import) if import.options.is_none() => {
-                    Some((literal(&import.source)?, Vec::new(), ImportKind::Import))
-                }
-                _ => None,
-            },
-            Expression::StaticMemberExpression(member) => {
-                let (specifier, mut path, kind) = self.loads(&member.object)?;
-                path.push(member.property.name.to_string());
-                (kind != ImportKind::Interop).then_some((specifier, path, kind))
-            }
-            _ => None,
-        }
-    }
-
     fn export_declaration(&mut self, declaration: &Declaration<'_>) {
         match declaration {
             Declaration::VariableDeclaration(variables) => {
@@ -131,7 +95,7 @@ impl<'s> ScriptWalker<'s> {
                 }
             }
             Declaration::FunctionDeclaration(function) => {
-                self.export_id(function.id.as_ref().map(|id| id.name.as_str()))
+                self.export_id(function.id.as_ref().map(|id| id.name.as_str()));
             }
             Declaration::ClassDeclaration(class) => self.export_id(class.id.as_ref().map(|id| id.name.as_str())),
             _ => {}
@@ -142,6 +106,40 @@ impl<'s> ScriptWalker<'s> {
         if let Some(name) = name {
             self.export(name, Some(name), None);
         }
+    }
+}
+
+/// The module an expression loads: specifier, path into it, way of loading.
+fn loads(expression: &Expression<'_>) -> Option<(String, Vec<String>, ImportKind)> {
+    match expression.without_parentheses() {
+        Expression::CallExpression(call) => {
+            let first = call.arguments.first()?.as_expression()?;
+            if call.callee.is_specific_id("require") && call.arguments.len() == 1 {
+                return Some((literal(first)?, Vec::new(), ImportKind::Require));
+            }
+            let (specifier, path, ImportKind::Require) = loads(first)? else { return None };
+            let rest = &call.arguments[1..];
+            if !path.is_empty() || !rest.iter().all(|argument| argument.as_expression().is_some_and(is_constant)) {
+                return None;
+            }
+            let plain = matches!(
+                call.callee.without_parentheses(),
+                Expression::Identifier(_) | Expression::StaticMemberExpression(_) | Expression::SequenceExpression(_)
+            );
+            plain.then_some((specifier, Vec::new(), ImportKind::Interop))
+        }
+        Expression::AwaitExpression(awaited) => match awaited.argument.without_parentheses() {
+            Expression::ImportExpression(import) if import.options.is_none() => {
+                Some((literal(&import.source)?, Vec::new(), ImportKind::Import))
+            }
+            _ => None,
+        },
+        Expression::StaticMemberExpression(member) => {
+            let (specifier, mut path, kind) = loads(&member.object)?;
+            path.push(member.property.name.to_string());
+            (kind != ImportKind::Interop).then_some((specifier, path, kind))
+        }
+        _ => None,
     }
 }
 

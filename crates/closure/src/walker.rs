@@ -7,14 +7,15 @@
 use std::collections::HashMap;
 
 use oxc_ast::ast::{
-    ArrowFunctionExpression, Class, ClassElement, ComputedMemberExpression, Expression, Function, IdentifierReference,
-    ImportExpression, MetaProperty, NewExpression, PrivateFieldExpression, PrivateInExpression, PropertyKey,
-    StaticMemberExpression, Super, ThisExpression,
+    ArrowFunctionExpression, CallExpression, Class, ClassElement, ComputedMemberExpression, Expression, Function,
+    IdentifierReference, ImportExpression, MetaProperty, NewExpression, PrivateFieldExpression, PrivateInExpression,
+    PropertyKey, StaticMemberExpression, Super, ThisExpression,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::{ScopeFlags, Scoping, SymbolId};
 
 use crate::function::{Form, Free, FunctionAnalysis, Problem, ProblemKind};
+use crate::helpers;
 use crate::offsets::Offsets;
 
 pub(crate) struct Walker<'w> {
@@ -169,6 +170,16 @@ impl<'a> Visit<'a> for Walker<'_> {
     fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
         self.look_into(&it.callee);
         walk::walk_new_expression(self, it);
+    }
+
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        if !helpers::passes_unused_this(it) {
+            return walk::walk_call_expression(self, it);
+        }
+        self.visit_expression(&it.callee);
+        for argument in &it.arguments[1..] {
+            self.visit_argument(argument);
+        }
     }
 
     fn visit_meta_property(&mut self, it: &MetaProperty<'a>) {

@@ -108,7 +108,7 @@ fn the_own_name_is_not_free() {
     assert!(analysis.own_name_used && !analysis.own_name_written);
     let analysis = report("function _typeof(o) { return _typeof = f, _typeof(o) }");
     assert!(analysis.own_name_written);
-    assert_eq!(report("function f(f) { return f }").own_name_used, false);
+    assert!(!report("function f(f) { return f }").own_name_used);
 }
 
 #[test]
@@ -125,6 +125,14 @@ fn keywords_of_the_surroundings_are_problems_of_arrows() {
     assert_eq!(problems("() => class { x = this; static y = this; static { this } }"), []);
     assert_eq!(problems("function () { return () => this }"), []);
     assert_eq!(problems("m() { return () => super.m() }"), [Super]);
+}
+
+#[test]
+fn this_handed_to_an_async_helper_counts_only_if_the_body_uses_it() {
+    assert_eq!(problems("() => __awaiter(this, void 0, void 0, function* () { yield p })"), []);
+    assert_eq!(problems("() => (0, tslib_1.__awaiter)(this, void 0, void 0, function* () { yield p })"), []);
+    assert_eq!(problems("() => __awaiter(this, void 0, void 0, function* () { yield this.p })"), [ProblemKind::This]);
+    assert_eq!(problems("() => other(this, function* () {})"), [ProblemKind::This]);
 }
 
 #[test]

@@ -57,6 +57,14 @@ fn a_variable_that_is_assigned_again_holds_no_module() {
 }
 
 #[test]
+fn a_variable_of_the_same_name_elsewhere_does_not_matter() {
+    assert_eq!(
+        imports(&module("import path from 'path'; function f() { var path = 1; path = 2 }")),
+        ["path=path:default"]
+    );
+}
+
+#[test]
 fn exports_have_their_local_names() {
     let analysis = module(
         "export function f() {} export class C {} export const { a, b: [c] } = o; export { f as g, a as 'x y' };

@@ -99,7 +99,7 @@ impl Port {
     pub fn push<L: Links + ?Sized>(&self, links: &L, slot: u32) {
         self.finished.push(links, slot);
         fence(Ordering::SeqCst);
-        if self.scheduled.load(Ordering::Relaxed) || self.scheduled.swap(true, Ordering::Acquire) {
+        if self.scheduled.load(Ordering::Relaxed) || self.scheduled.swap(true, Ordering::AcqRel) {
             return;
         }
         if self.blocked.load(Ordering::Relaxed) {
@@ -111,7 +111,7 @@ impl Port {
 
     /// Takes all finished slots, oldest first, linked. Owner only.
     pub fn take<L: Links + ?Sized>(&self, links: &L) -> u32 {
-        self.scheduled.store(false, Ordering::Relaxed);
+        self.scheduled.swap(false, Ordering::AcqRel);
         fence(Ordering::SeqCst);
         self.finished.take_all(links)
     }
@@ -120,9 +120,9 @@ impl Port {
     /// completer may have turned `scheduled` on for a slot that was read before. Owner only.
     pub fn start_blocking(&self) -> bool {
         self.blocked.store(true, Ordering::Relaxed);
-        // Release: a completer that turns `scheduled` on after this must see `blocked`, or its wake-up would go to the
-        // event loop and the next one be saved.
-        self.scheduled.store(false, Ordering::Release);
+        // Both sides change `scheduled` by swaps: a completer that turns it on after this must see `blocked`, or its
+        // wake-up would go to the event loop and the next one be saved.
+        self.scheduled.swap(false, Ordering::AcqRel);
         fence(Ordering::SeqCst);
         self.finished.is_empty()
     }
