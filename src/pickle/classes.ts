@@ -78,15 +78,14 @@ function classify(prototype: object): ClassInfo {
   for (let at: object | null = prototype; at !== null && at !== shared?.prototype; at = Object.getPrototypeOf(at) as object | null) {
     const constructor = constructorOf(at);
     if (isObjectPrototype(at, constructor)) break;
-    if (constructor === undefined) {
-      refusal = hiddenKind(at);
-    } else {
-      brand = brandOf(constructor);
-      if (brand === undefined && isNative(constructor) && constructor.name !== 'Iterator') refusal = refuse(constructor.name);
-      if (brand === undefined) custom.push(constructor);
-    }
-    if (brand !== undefined || refusal !== undefined) break;
+    brand = constructor && brandOf(constructor);
+    if (brand !== undefined) break;
+    if (constructor === undefined) refusal ??= hiddenKind(at);
+    else if (!isNative(constructor)) custom.push(constructor);
+    else if (constructor.name !== 'Iterator') refusal ??= refuse(constructor.name);
   }
+  // Between a class and the kind of its objects there may be native classes: Uint8Array, TypeError.
+  if (brand !== undefined) refusal = undefined;
   const constructor = constructorOf(prototype) ?? custom[0];
   const isCustom = custom.length > 0 && constructorOf(prototype) !== undefined;
   if (refusal === undefined && brand === undefined && shared === undefined) refusal = platformClass(custom);

@@ -18,6 +18,7 @@ import type { Origin } from './origin.js';
 import { type Factory, type Form, factoryFor } from './rebuild.js';
 import { valueOf } from './receiver.js';
 import { locate, referenced, remember } from './reference.js';
+import { tokenOf, weakOf } from './weak.js';
 
 export { hasPrivateState } from './analysis.js';
 export { loadModules, resolveReference } from './modules.js';
@@ -103,7 +104,7 @@ export function readFunction(dec: FunctionReader, register: (fn: Function) => vo
   const [line, column] = [dec.u32(), dec.u32()];
   const [name, length] = [dec.string(), dec.u32()];
   const early = readOrigins(dec);
-  const values = early.map(([, origin]) => (origin.kind === 'value' ? dec.value() : valueOf(origin)));
+  const values = early.map(([, origin]) => readCapture(dec, origin));
   const lateText = dec.string();
   const late = JSON.parse(lateText) as Captured[];
   const names = { early: early.map(([local]) => local), late: late.map(([local]) => local) };
@@ -183,6 +184,10 @@ type Captured = readonly [local: string, origin: Origin];
 function writeCaptures(enc: FunctionWriter, { label, frame }: Portrait, captures: readonly Capture[]): void {
   enc.string(JSON.stringify(captures.map(({ name, origin }): Captured => [name, origin])));
   for (const { name, origin, value, at } of captures) {
+    if (origin.kind === 'weak') {
+      enc.value(tokenOf(value as object));
+      continue;
+    }
     if (origin.kind !== 'value') {
       addOriginModule(enc, origin);
       continue;
@@ -195,6 +200,11 @@ function writeCaptures(enc: FunctionWriter, { label, frame }: Portrait, captures
     }
     enc.leave();
   }
+}
+
+function readCapture(dec: FunctionReader, origin: Origin): unknown {
+  if (origin.kind === 'value') return dec.value();
+  return origin.kind === 'weak' ? weakOf(dec.value() as object, origin.set) : valueOf(origin);
 }
 
 function readOrigins(dec: FunctionReader): Captured[] {

@@ -9,6 +9,8 @@ import { builtinModules, createRequire } from 'node:module';
 import { PicklingError } from '../errors.js';
 import { GLOBAL } from './builtins.js';
 import { entryUrl, markEntry } from './main.js';
+import { importerOf } from './importer.js';
+import { registerTsx } from './tsx.js';
 
 const RELATIVE_KEY = 'polycore:';
 /** The name of a CommonJS module's `module.exports` in a reference; members follow after a dot. */
@@ -109,6 +111,15 @@ function load(key: string): Promise<void> {
 }
 
 async function importModule(key: string): Promise<object> {
+  try {
+    return await importOnce(key);
+  } catch (error) {
+    if (await registerTsx(error)) return importOnce(key);
+    throw error;
+  }
+}
+
+async function importOnce(key: string): Promise<object> {
   const [parent, specifier] = origin(key);
   if (parent !== undefined) return importerOf(parent)(specifier);
   if (key !== entryUrl()) return (await import(key)) as object;
@@ -118,45 +129,6 @@ async function importModule(key: string): Promise<object> {
   } finally {
     markEntry(false);
   }
-}
-
-type Importer = (specifier: string) => Promise<object>;
-const importers = new Map<string, Importer>();
-
-/** An `import()` that resolves as in the module `parent`. */
-function importerOf(parent: string): Importer {
-  let importer = importers.get(parent);
-  if (importer === undefined) importers.set(parent, (importer = compileImporter(parent)));
-  return importer;
-}
-
-function compileImporter(filename: string): Importer {
-  const script = new (process.getBuiltinModule('node:vm').Script)('(specifier) => import(specifier)', {
-    filename,
-    importModuleDynamically: defaultLoader(),
-  });
-  return script.runInThisContext() as Importer;
-}
-
-let warned = false;
-
-/**
- * The option of `vm` that makes `import()` in a script resolve from its file name, by the loader of the program. Node
- * warns once, at the first such import, that it is experimental; that warning is no business of the user's.
- */
-export function defaultLoader(): number {
-  const loader = process.getBuiltinModule('node:vm').constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-  if (!warned) {
-    warned = true;
-    const { emitWarning } = process;
-    process.emitWarning = () => undefined;
-    try {
-      void compileImporter(import.meta.url)('node:module');
-    } finally {
-      process.emitWarning = emitWarning;
-    }
-  }
-  return loader;
 }
 
 /** Importing module (absent for a URL) and specifier of a key. */

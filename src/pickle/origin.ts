@@ -35,6 +35,8 @@ export type Origin =
   | ({ readonly kind: 'reference' } & Reference)
   /** `require`, `module` or `import.meta` of the module `url`. */
   | { readonly kind: 'requireFunction' | 'module' | 'meta'; readonly url: string }
+  /** A `WeakMap` or `WeakSet`, which arrives empty: no object of the receiver can be in it. */
+  | { readonly kind: 'weak'; readonly set: boolean }
   /** A counter of a coverage tool: counts nothing there. */
   | { readonly kind: 'coverage' };
 
@@ -94,6 +96,7 @@ function functionOrigin(name: string, value: Function, script: Script | undefine
 
 /** Objects with functions cannot be sent by value unless they are known: `Math`, `console`, a module's exports. */
 function objectOrigin(value: object): Origin {
+  if (value instanceof WeakMap || value instanceof WeakSet) return { kind: 'weak', set: value instanceof WeakSet };
   if (!Object.values(value).some((member) => typeof member === 'function') && !isTagged(value)) return VALUE;
   const known = builtinOf(value);
   if (known !== null) return { kind: 'reference', ...known };

@@ -7,7 +7,7 @@
  * user's code, and `import()` resolves as in the original module.
  */
 
-import { defaultLoader } from './modules.js';
+import { defaultLoader } from './importer.js';
 import type { Origin } from './origin.js';
 
 /** How to evaluate a text. */

@@ -9,7 +9,7 @@ import { importKey, moduleOf, requireFrom, resolveReference } from './modules.js
 import type { Origin } from './origin.js';
 
 /** What a captured variable of this origin is here. */
-export function valueOf(origin: Exclude<Origin, { kind: 'value' }>): unknown {
+export function valueOf(origin: Exclude<Origin, { kind: 'value' | 'weak' }>): unknown {
   switch (origin.kind) {
     case 'import':
       return member(importKey(origin.parent, origin.specifier), origin.path);

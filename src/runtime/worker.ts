@@ -7,6 +7,7 @@
  */
 
 import { workerData } from 'node:worker_threads';
+import '../multiprocessing/pool.js';
 import { WorkerCrashedError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { failRunning, startFeed } from './feed.js';

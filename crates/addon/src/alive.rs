@@ -31,8 +31,6 @@ impl Alive {
     pub(crate) fn ask(&self) -> bool {
         let mut has = false;
         // SAFETY: the handles live as long as the native call; same thread.
-        unsafe {
-            sys::napi_has_property(self.env, self.object, self.key, &raw mut has) == sys::Status::napi_ok
-        }
+        unsafe { sys::napi_has_property(self.env, self.object, self.key, &raw mut has) == sys::Status::napi_ok }
     }
 }

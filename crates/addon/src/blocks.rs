@@ -2,8 +2,8 @@
 //!
 //! A block holds the main part and, each at a multiple of 16, the parts.
 
-use napi::bindgen_prelude::Uint8Array;
 use napi::Result;
+use napi::bindgen_prelude::Uint8Array;
 use sched::Runtime;
 
 use crate::error::failure;

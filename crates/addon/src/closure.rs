@@ -83,7 +83,6 @@ pub(crate) struct ModuleReport {
 /// Free variables and obstacles of the text of one function, as `Function.prototype.toString` gives it.
 #[napi]
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned strings")]
 pub(crate) fn analyze_function(source: String) -> FunctionReport {
     match closure::function::analyze(&source) {
         Ok(analysis) => function_report(analysis),
@@ -112,7 +111,6 @@ pub(crate) fn analyze_function(source: String) -> FunctionReport {
 /// Imports, exports, changing names and strict parts of the text of a script.
 #[napi]
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned strings")]
 pub(crate) fn analyze_module(source: String, is_module: bool) -> ModuleReport {
     match closure::module::analyze(&source, is_module) {
         Ok(analysis) => module_report(analysis),
@@ -140,7 +138,7 @@ fn function_report(analysis: FunctionAnalysis) -> FunctionReport {
         own_name_used: analysis.own_name_used,
         own_name_written: analysis.own_name_written,
         free: analysis.free.into_iter().map(free_variable).collect(),
-        problems: analysis.problems.iter().map(source_problem).collect(),
+        problems: analysis.problems.into_iter().map(source_problem).collect(),
         metas: pairs(&analysis.metas),
         dynamic_import: analysis.dynamic_import,
         private_members: analysis.private_members,
@@ -154,7 +152,7 @@ fn free_variable(free: closure::Free) -> FreeVariable {
     FreeVariable { name: free.name, at: free.at, written_at, eager: free.eager }
 }
 
-fn source_problem(problem: &closure::Problem) -> SourceProblem {
+fn source_problem(problem: closure::Problem) -> SourceProblem {
     SourceProblem { kind: problem_name(problem.kind).to_owned(), at: problem.at }
 }
 

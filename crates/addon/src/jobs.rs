@@ -19,19 +19,22 @@ const LEAVE: i32 = -3;
 const STOPPED: i32 = -4;
 
 fn limit(milliseconds: f64) -> Duration {
-    if milliseconds < 1e12 { Duration::from_secs_f64(milliseconds.max(0.0) / 1e3) } else { Duration::from_secs(1 << 30) }
+    if milliseconds < 1e12 {
+        Duration::from_secs_f64(milliseconds.max(0.0) / 1e3)
+    } else {
+        Duration::from_secs(1 << 30)
+    }
 }
 
 /// Reserves up to `count` free slots; their numbers are in the exchange view. Returns how many.
 #[napi_derive::napi]
-#[expect(clippy::cast_possible_truncation, reason = "at most BATCH")]
 pub(crate) fn reserve(count: u32) -> Result<u32> {
     with(|isolate| {
         let mut slots = [0; BATCH];
         let count = (count as usize).min(BATCH);
         let got = Runtime::get().reserve(isolate.port, &mut slots[..count]);
         isolate.exchange.write(&slots[..got]);
-        Ok(got as u32)
+        Ok(u32::try_from(got).unwrap_or(0))
     })
 }
 
@@ -101,13 +104,12 @@ pub(crate) fn complete(slot: u32) -> Result<()> {
 
 /// Collects finished slots; their numbers are in the exchange view. Returns how many, at most 1024.
 #[napi_derive::napi]
-#[expect(clippy::cast_possible_truncation, reason = "at most BATCH")]
 pub(crate) fn collect() -> Result<u32> {
     with(|isolate| {
         let mut slots = [0; BATCH];
         let got = Runtime::get().take(isolate.port, &mut isolate.rest, &mut slots);
         isolate.exchange.write(&slots[..got]);
-        Ok(got as u32)
+        Ok(u32::try_from(got).unwrap_or(0))
     })
 }
 

@@ -3,7 +3,13 @@
 //! `unsafe` is limited to `waker.rs`, `view.rs` and `alive.rs`, which call Node-API functions that napi-rs does not wrap.
 
 mod alive;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::struct_excessive_bools,
+    reason = "the napi macro hands over owned values; a report is plain facts for JavaScript"
+)]
 mod closure;
 mod error;
 mod functions;

@@ -7,7 +7,7 @@ use std::ptr;
 
 use napi::bindgen_prelude::{FromNapiValue, Unknown};
 use napi::{Env, Result, sys};
-use sched::{SLOT_BYTES, Runtime};
+use sched::{Runtime, SLOT_BYTES};
 
 use crate::error::failure;
 

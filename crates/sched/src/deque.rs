@@ -1,5 +1,5 @@
 //! Work-stealing deque of job numbers (Chase and Lev, SPAA 2005; orderings of Lê, Pop, Cohen and Zappa Nardelli,
-//! PPoPP 2013), over a buffer of fixed size: jobs that do not fit go elsewhere.
+//! `PPoPP` 2013), over a buffer of fixed size: jobs that do not fit go elsewhere.
 //!
 //! The owner pushes and pops at the bottom, last in first out; thieves take from the top. Both ends ask a predicate
 //! first, because a worker that waits inside a job may only take jobs that lie deeper (see `pool.rs`).
@@ -36,7 +36,10 @@ fn distance(bottom: usize, top: usize) -> isize {
 }
 
 impl Deque {
-    /// A deque for `capacity` jobs, a power of two.
+    /// A deque for `capacity` jobs.
+    ///
+    /// # Panics
+    /// When `capacity` is no power of two.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity.is_power_of_two(), "capacity must be a power of two");

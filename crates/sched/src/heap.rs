@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering as Order;
 use std::collections::BinaryHeap;
+use std::ops::DerefMut;
+use std::sync::PoisonError;
 
 use crate::primitive::{AtomicUsize, Mutex, Ordering};
 
@@ -45,9 +47,13 @@ pub struct Heap {
 }
 
 impl Heap {
+    fn lock(&self) -> impl DerefMut<Target = (u64, BinaryHeap<Entry>)> + '_ {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Adds a job of nesting `depth` and `priority`.
     pub fn push(&self, job: u32, depth: u32, priority: f64) {
-        let mut entries = self.entries.lock().unwrap();
+        let mut entries = self.lock();
         let arrival = entries.0;
         entries.0 += 1;
         entries.1.push(Entry { depth, priority, arrival, job });
@@ -59,7 +65,7 @@ impl Heap {
         if self.is_empty() {
             return None;
         }
-        let mut entries = self.entries.lock().unwrap();
+        let mut entries = self.lock();
         if entries.1.peek()?.depth <= floor {
             return None;
         }
@@ -70,7 +76,7 @@ impl Heap {
 
     /// Whether the first job lies deeper than `floor`.
     pub fn has_deeper(&self, floor: u32) -> bool {
-        !self.is_empty() && self.entries.lock().unwrap().1.peek().is_some_and(|first| first.depth > floor)
+        !self.is_empty() && self.lock().1.peek().is_some_and(|first| first.depth > floor)
     }
 
     /// Number of jobs.

@@ -146,7 +146,9 @@ impl Pool {
     /// Finds a job deeper than `floor` for `worker`.
     pub(crate) fn find(&self, slots: &SlotTable, worker: &Worker, floor: u32) -> Option<u32> {
         let deeper = |job: u32| slots.get(job, word::DEPTH) > floor;
-        if floor == 0 && let Some(job) = worker.take_mail() {
+        if floor == 0
+            && let Some(job) = worker.take_mail()
+        {
             return Some(job);
         }
         (worker.deque.pop_if(deeper))
@@ -251,8 +253,6 @@ impl Pool {
     /// An idle worker asks whether it is to leave.
     pub(crate) fn should_leave(&self, worker: &Worker) -> bool {
         worker.leave.load(Ordering::Acquire)
-            || (self.retire)
-                .fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1))
-                .is_ok()
+            || (self.retire).fetch_update(Ordering::AcqRel, Ordering::Acquire, |left| left.checked_sub(1)).is_ok()
     }
 }

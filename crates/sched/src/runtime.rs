@@ -359,14 +359,7 @@ impl Runtime {
     }
 
     /// The next job of `worker` that lies deeper than `floor`. `alive` is asked after each slice of blocking.
-    pub fn next(
-        &self,
-        pool: &Pool,
-        worker: &Worker,
-        floor: u32,
-        wait: Wait,
-        mut alive: impl FnMut() -> bool,
-    ) -> Next {
+    pub fn next(&self, pool: &Pool, worker: &Worker, floor: u32, wait: Wait, mut alive: impl FnMut() -> bool) -> Next {
         if worker.in_loop.swap(false, Ordering::Relaxed) {
             pool.sleep.get_up(&worker.seat, Bed::Loop);
         } else {

@@ -7,7 +7,7 @@
 //! | poster                     | sleeper                                  |
 //! |----------------------------|------------------------------------------|
 //! | P1 put the job in a queue  | S1 seat := ASLEEP, searching-1, asleep+1 |
-//! | P2 SeqCst fence            | S2 SeqCst fence                          |
+//! | P2 `SeqCst` fence          | S2 `SeqCst` fence                        |
 //! | P3 read counters and seats | S3 look at every queue                   |
 //!
 //! If P3 does not see S1, then P2 comes before S2 in the order of fences, so S3 sees P1: the sleeper gets up by itself.

@@ -111,6 +111,7 @@ impl Links for Words<'_> {
     }
 }
 
+#[expect(clippy::cast_ptr_alignment, reason = "slots start at multiples of 256 of a page-aligned mapping")]
 fn word_of(region: &Region, slot: u32, word: usize) -> &AtomicU32 {
     assert!(slot < SLOTS && word < SLOT_BYTES / 4, "slot out of range");
     let at = region.table().wrapping_add(slot as usize * SLOT_BYTES + word * 4);
@@ -177,6 +178,7 @@ impl SlotTable {
             .is_ok()
     }
 
+    #[expect(clippy::cast_ptr_alignment, reason = "even words of a slot are 8-byte aligned")]
     fn f64_word(&self, slot: u32, word: usize) -> &AtomicU64 {
         debug_assert!(word.is_multiple_of(2));
         let at: *const AtomicU32 = self.word(slot, word);
@@ -215,8 +217,7 @@ impl SlotTable {
             fresh.ok()
         })?;
         self.set(slot, word::OWNER, owner);
-        self.set(slot, word::BLOCK, 0);
-        self.set(slot, word::BLOCK + 1, 0);
+        self.f64_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
         self.put_state(slot, State::Held);
         Some(slot)
     }

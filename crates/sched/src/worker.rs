@@ -2,11 +2,13 @@
 //! of the jobs it is running (more than one when it runs others while one of them waits).
 
 use std::collections::VecDeque;
+use std::ops::DerefMut;
+use std::sync::PoisonError;
 
 use crate::deque::Deque;
+use crate::port::Port;
 use crate::primitive::{Arc, AtomicBool, AtomicU32, AtomicUsize, Mutex, Ordering};
 use crate::sleep::Seat;
-use crate::port::Port;
 
 /// Nested jobs that fit into a worker's own deque; more go to the pool's heap.
 const DEQUE: usize = 1024;
@@ -72,9 +74,17 @@ impl Worker {
         }
     }
 
+    fn lock(&self) -> impl DerefMut<Target = Running> + '_ {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn mailbox(&self) -> impl DerefMut<Target = VecDeque<u32>> + '_ {
+        self.mailbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Puts a job into its mailbox.
     pub(crate) fn post(&self, job: u32) {
-        self.mailbox.lock().unwrap().push_back(job);
+        self.mailbox().push_back(job);
         self.mail.fetch_add(1, Ordering::Release);
     }
 
@@ -86,14 +96,14 @@ impl Worker {
         if !self.has_mail() {
             return None;
         }
-        let job = self.mailbox.lock().unwrap().pop_front()?;
+        let job = self.mailbox().pop_front()?;
         self.mail.fetch_sub(1, Ordering::Release);
         Some(job)
     }
 
     /// Notes that it runs `job`; `false` when it may not begin another one.
     pub(crate) fn started(&self, job: u32) -> bool {
-        let mut running = self.running.lock().unwrap();
+        let mut running = self.lock();
         if running.condemned {
             return false;
         }
@@ -103,7 +113,7 @@ impl Worker {
     }
 
     pub(crate) fn finished(&self, job: u32) {
-        let mut running = self.running.lock().unwrap();
+        let mut running = self.lock();
         if let Some(index) = running.jobs.iter().rposition(|&other| other == job) {
             running.jobs.swap_remove(index);
         }
@@ -111,7 +121,7 @@ impl Worker {
 
     /// Forbids it to begin another job, if it is running `job` now; whether it is.
     pub(crate) fn condemn(&self, job: u32) -> bool {
-        let mut running = self.running.lock().unwrap();
+        let mut running = self.lock();
         let runs = running.jobs.contains(&job);
         if runs {
             running.condemned = true;
@@ -121,11 +131,11 @@ impl Worker {
     }
 
     pub(crate) fn take_running(&self) -> Vec<u32> {
-        std::mem::take(&mut self.running.lock().unwrap().jobs)
+        std::mem::take(&mut self.lock().jobs)
     }
 
     /// Jobs it is running now.
     pub fn running(&self) -> usize {
-        self.running.lock().unwrap().jobs.len()
+        self.lock().jobs.len()
     }
 }

@@ -37,6 +37,7 @@ unsafe impl Send for Region {}
 // SAFETY: as above; the allocator's state is behind a mutex.
 unsafe impl Sync for Region {}
 
+#[expect(clippy::cast_ptr_alignment, reason = "free blocks start at multiples of 256 of a page-aligned mapping")]
 impl Memory for Region {
     fn load(&self, offset: u64) -> u64 {
         // SAFETY: the allocator passes aligned offsets of free blocks inside the heap, under its lock.
@@ -131,7 +132,6 @@ impl Region {
     }
 
     /// Drops the pages of a free block but for its first, which holds the list links.
-
     fn discard_free(&self, at: u64, size: u64) {
         let buddy = self.lock();
         // Asked again under the lock: still free, so nobody uses its pages.

@@ -16,7 +16,9 @@ fn region_blocks_are_writable_disjoint_and_reusable() {
         let ends = unsafe { (region.at(block.offset).read(), region.at(block.offset + block.len as u64 - 1).read()) };
         assert_eq!(ends, (n, n));
     }
-    blocks.into_iter().for_each(|block| region.free(block));
+    for block in blocks {
+        region.free(block);
+    }
     assert_eq!(region.used(), 0);
 }
 

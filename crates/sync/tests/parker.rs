@@ -11,7 +11,7 @@ use sync::Parker;
 fn unpark_before_park_is_not_lost() {
     let parker = Parker::default();
     parker.unpark();
-    assert!(parker.park(Duration::from_secs(60)));
+    assert!(parker.park(Duration::from_mins(1)));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn two_threads_can_hand_a_turn_to_and_fro() {
             scope.spawn(move || {
                 for _ in 0..rounds {
                     while turn.load(Ordering::Acquire) != me {
-                        parkers[me as usize].park(Duration::from_secs(60));
+                        parkers[me as usize].park(Duration::from_mins(1));
                     }
                     turn.store(1 - me, Ordering::Release);
                     parkers[1 - me as usize].unpark();
