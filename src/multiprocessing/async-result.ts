@@ -1,6 +1,6 @@
 /** What a pool returns for work under way: Python's `AsyncResult`, and awaitable. */
 
-import { TimeoutError } from '../errors.js';
+import { CancelledError, TimeoutError } from '../errors.js';
 import { blockUntil, rethrowLater } from '../runtime/port.js';
 import { type WaitOptions, checkTimeout, withDeadline } from './wait-options.js';
 
@@ -9,9 +9,9 @@ const FULFILLED = 1;
 const REJECTED = 2;
 
 /** Work that can be cancelled. */
-export interface Cancellable {
-  /** Stops it for `reason`; its result is rejected already. */
-  cancel(reason: unknown): void;
+export interface Work {
+  /** Ends it: rejects its result with `reason` and stops what is under way. */
+  abandon(reason: unknown): void;
 }
 
 /** Sets the value of a result; whether it was still pending. */
@@ -21,7 +21,9 @@ export let fail: (result: AsyncResult<unknown>, reason: unknown) => boolean;
 /** Calls `listener` once the result is settled, before any promise callback. */
 export let listen: (result: AsyncResult<unknown>, listener: () => void) => void;
 /** Says what `cancel` stops. */
-export let attach: (result: AsyncResult<unknown>, work: Cancellable) => void;
+export let attach: (result: AsyncResult<unknown>, work: Work) => void;
+/** Ends the work of a result that is still pending. */
+export let abandon: (result: AsyncResult<unknown>, reason: unknown) => void;
 
 /**
  * The result of work given to a pool. Await it, or use Python's methods.
@@ -35,22 +37,20 @@ export let attach: (result: AsyncResult<unknown>, work: Cancellable) => void;
  */
 export class AsyncResult<T> implements PromiseLike<T> {
   #state = PENDING;
+  /** The work while pending, then the value or the error. */
   #value: unknown;
-  #work: Cancellable | undefined;
-  #promise: Promise<T> | undefined;
-  #resolve: ((value: unknown) => void) | undefined;
-  #reject: ((reason: unknown) => void) | undefined;
+  /** Called once when settled. */
   #listeners: (() => void)[] | undefined;
 
   static {
     fulfil = (result, value) => result.#settle(FULFILLED, value);
     fail = (result, reason) => result.#settle(REJECTED, reason);
-    listen = (result, listener) => {
-      if (result.#state !== PENDING) listener();
-      else (result.#listeners ??= []).push(listener);
-    };
+    listen = (result, listener) => result.#listen(listener);
     attach = (result, work) => {
-      if (result.#state === PENDING) result.#work = work;
+      if (result.#state === PENDING) result.#value = work;
+    };
+    abandon = (result, reason) => {
+      if (result.#state === PENDING) (result.#value as Work | undefined)?.abandon(reason);
     };
   }
 
@@ -58,37 +58,18 @@ export class AsyncResult<T> implements PromiseLike<T> {
     if (this.#state !== PENDING) return false;
     this.#state = state;
     this.#value = value;
-    this.#work = undefined;
-    if (state === FULFILLED) this.#resolve?.(value);
-    else this.#reject?.(value);
-    if (this.#listeners !== undefined) this.#notify();
+    const listeners = this.#listeners;
+    if (listeners !== undefined) {
+      this.#listeners = undefined;
+      for (const listener of listeners) call(listener);
+    }
     return true;
   }
 
-  #notify(): void {
-    for (const listener of this.#listeners ?? []) {
-      try {
-        listener();
-      } catch (error) {
-        rethrowLater(error);
-      }
-    }
-    this.#listeners = undefined;
-  }
-
-  /** The promise behind `then`, made when first asked for. */
-  #toPromise(): Promise<T> {
-    if (this.#promise === undefined) {
-      if (this.#state === FULFILLED) this.#promise = Promise.resolve(this.#value as T);
-      else if (this.#state === REJECTED) this.#promise = Promise.reject(this.#value);
-      else {
-        this.#promise = new Promise<T>((resolve, reject) => {
-          this.#resolve = resolve as (value: unknown) => void;
-          this.#reject = reject;
-        });
-      }
-    }
-    return this.#promise;
+  #listen(listener: () => void): void {
+    if (this.#state !== PENDING) listener();
+    else if (this.#listeners === undefined) this.#listeners = [listener];
+    else this.#listeners.push(listener);
   }
 
   /** As `Promise.prototype.then`. */
@@ -96,17 +77,24 @@ export class AsyncResult<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#toPromise().then(onFulfilled, onRejected);
+    return new Promise<A | B>((resolve, reject) => {
+      this.#listen(() => {
+        const handler = this.#state === FULFILLED ? onFulfilled : onRejected;
+        if (typeof handler === 'function') react(handler, this.#value, resolve, reject);
+        else if (this.#state === FULFILLED) resolve(this.#value as A);
+        else reject(this.#value);
+      });
+    });
   }
 
   /** As `Promise.prototype.catch`. */
   catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.#toPromise().catch(onRejected);
+    return this.then(undefined, onRejected);
   }
 
   /** As `Promise.prototype.finally`. */
   finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.#toPromise().finally(onFinally);
+    return this.then().finally(onFinally);
   }
 
   /**
@@ -116,7 +104,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * only end the waiting, not the work.
    */
   get(options: WaitOptions = {}): Promise<T> {
-    return withDeadline(this.#toPromise(), options, () => new TimeoutError('The result is not there yet'));
+    return withDeadline(this.then(), options, () => new TimeoutError('The result is not there yet'));
   }
 
   /** Blocks this thread until the value is there. @throws {TimeoutError} after `timeout` milliseconds. */
@@ -129,7 +117,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
   /** Whether the work has ended within `timeout` milliseconds (default: waits for ever). Never rejects for its errors. */
   wait(options: WaitOptions = {}): Promise<boolean> {
     const settled = new Promise<boolean>((resolve) => {
-      listen(this, () => resolve(true));
+      this.#listen(() => resolve(true));
     });
     return withDeadline(settled, options, false);
   }
@@ -156,9 +144,40 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * is running one is killed and replaced. Returns `false` when it had ended already.
    */
   cancel(): boolean {
-    const work = this.#work;
-    if (this.#state !== PENDING || work === undefined) return false;
-    work.cancel(undefined);
+    if (this.#state !== PENDING) return false;
+    abandon(this, new CancelledError('The work was cancelled'));
     return true;
+  }
+}
+
+/** Handlers to be called, four entries each: handler, value, and the ends of the promise that `then` returned. */
+let reactions: unknown[] = [];
+
+/**
+ * Calls a handler in a microtask, as `then` promises. All handlers of one batch of results share a microtask, and `then`
+ * makes one promise instead of two: in a burst of tasks the garbage collector decides the pace.
+ */
+function react(handler: unknown, value: unknown, resolve: unknown, reject: unknown): void {
+  if (reactions.length === 0) queueMicrotask(runReactions);
+  reactions.push(handler, value, resolve, reject);
+}
+
+function runReactions(): void {
+  const batch = reactions;
+  reactions = [];
+  for (let i = 0; i < batch.length; i += 4) {
+    try {
+      (batch[i + 2] as (value: unknown) => void)((batch[i] as (value: unknown) => unknown)(batch[i + 1]));
+    } catch (error) {
+      (batch[i + 3] as (reason: unknown) => void)(error);
+    }
+  }
+}
+
+function call(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    rethrowLater(error);
   }
 }

@@ -35,8 +35,17 @@ function one(
     failed: (_job: Job, error: unknown): void => {
       fail(result, error);
     },
+    abandon: (_job: Job, reason: unknown): void => {
+      fail(result, reason);
+    },
   };
   const submit = (slot: number): boolean => binding.post(core.number, slot, key);
-  new Job(core, owner, { fn: call.fn, operation: CALL, list: call.args, path: 'args', priority: 0, submit });
+  new Job(core, owner, undefined, call.args, {
+    fn: call.fn,
+    operation: CALL,
+    payload: { path: 'args' },
+    priority: 0,
+    submit,
+  });
   return result;
 }

@@ -19,6 +19,7 @@ export type Order = 'ordered' | 'unordered';
 type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
 type Input = Iterator<unknown> | AsyncIterator<unknown>;
 
+const ITEMS = { path: 'items' };
 const DONE = { done: true as const, value: undefined };
 
 /** An iterator over the results of `imap`: async, and also the engine of the `…Sync` iterators. */
@@ -32,7 +33,10 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   readonly #input: Input;
   readonly #owner: JobOwner = {
     succeeded: (job, value) => this.#arrived(job, { values: value as unknown[] }),
-    failed: (job, error, item) => this.#arrived(job, { error: withIndex(error, job.index + Math.max(0, item)) }),
+    failed: (job, error, item) => {
+      this.#arrived(job, { error: withIndex(error, (job.context as number) + Math.max(0, item)) });
+    },
+    abandon: (_job, reason) => this.cancel(reason),
   };
   readonly #jobs = new Set<Job>();
   /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
@@ -43,6 +47,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   #feeding = false;
   #exhausted = false;
   #closed = false;
+  #finished = false;
   #wakers: (() => void)[] = [];
   #stop: () => void = () => {};
 
@@ -61,7 +66,6 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#fn = ship(fn);
     const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
     this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
-    core.underWay.add(this);
     this.#limit(options);
   }
 
@@ -148,7 +152,9 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
 
   #finish(): void {
     this.#stop();
-    if (this.#core.underWay.delete(this)) release(this.#fn);
+    if (this.#finished) return;
+    this.#finished = true;
+    release(this.#fn);
   }
 
   #wake(): void {
@@ -230,9 +236,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   #submit(list: unknown[]): void {
     if (list.length === 0 || this.#closed) return;
     this.#core.checkOpen(0);
-    const request = { fn: this.#fn, operation: MAP, list, path: 'items', priority: this.#priority };
-    const job = new Job(this.#core, this.#owner, request);
-    job.index = this.#taken;
+    const request = { fn: this.#fn, operation: MAP, payload: ITEMS, priority: this.#priority };
+    const job = new Job(this.#core, this.#owner, this.#taken, list, request);
     this.#taken += list.length;
     this.#jobs.add(job);
     if (this.#order === 'ordered') this.#outcomes.push({ job, outcome: undefined });
@@ -240,7 +245,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
 
   #arrived(job: Job, outcome: Outcome): void {
     this.#jobs.delete(job);
-    if (this.#closed || !this.#core.underWay.has(this)) return;
+    if (this.#finished) return;
     if (this.#order === 'unordered') {
       this.#outcomes.push({ job, outcome });
     } else {

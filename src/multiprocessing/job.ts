@@ -9,7 +9,7 @@ import { CancelledError, Full, RuntimeError, WorkerCrashedError } from '../error
 import { binding } from '../native/binding.js';
 import { submitDepth, submitted } from '../runtime/feed.js';
 import { Later } from '../runtime/parcel.js';
-import { readPayload, writeList } from '../runtime/payload.js';
+import { type PayloadOptions, readPayload, writeList } from '../runtime/payload.js';
 import { expect, forget, isBlocking, type Pending, recycle, rethrowLater, takeSlot } from '../runtime/port.js';
 import { release, type Shipped } from '../runtime/shipping.js';
 import * as layout from '../runtime/slot.js';
@@ -28,21 +28,23 @@ export interface TaskMessage {
   readonly outcome: 'ok' | 'error' | 'cancelled' | 'crashed';
 }
 
-/** Called once when a job has ended. */
+/** Hears from its jobs; one object may own many. */
 export interface JobOwner {
+  /** It returned `value`. */
   succeeded(job: Job, value: unknown): void;
-  /** `item` is the index within the payload that failed, or -1. */
+  /** It ended otherwise. `item` is the index within the payload that failed, or -1. */
   failed(job: Job, error: unknown, item: number): void;
+  /** Everything that the job is part of is to end with `reason`. */
+  abandon(job: Job, reason: unknown): void;
 }
 
 /** What a job is to do. */
 export interface JobRequest {
   readonly fn: Shipped;
   readonly operation: number;
-  readonly list: readonly unknown[];
-  readonly path: string;
+  /** How its list is encoded. */
+  readonly payload: PayloadOptions;
   readonly priority: number;
-  readonly transfer?: readonly ArrayBuffer[];
   /** Where the job goes instead of the pool's queues; `false` when it is refused. */
   readonly submit?: (slot: number) => boolean;
 }
@@ -53,13 +55,12 @@ const taskChannel = channel('polycore:task');
 
 /** See the file's description. */
 export class Job implements Pending {
-  /** Free for the owner: the number of a chunk. */
-  index = 0;
+  /** Free for the owner: the first item of a chunk, the result of a call. */
+  readonly context: unknown;
   readonly #core: PoolCore;
   readonly #owner: JobOwner;
   readonly #fn: Shipped;
-  readonly #operation: number;
-  readonly #start: number;
+  #start = 0;
   #slot: number;
 
   /**
@@ -67,25 +68,26 @@ export class Job implements Pending {
    *
    * @throws {PicklingError} when the list cannot travel; {RangeError} when the pool is closed.
    */
-  constructor(core: PoolCore, owner: JobOwner, request: JobRequest) {
-    const { fn, operation } = request;
+  constructor(core: PoolCore, owner: JobOwner, context: unknown, list: readonly unknown[], request: JobRequest) {
+    this.context = context;
     this.#core = core;
     this.#owner = owner;
-    this.#fn = fn;
-    this.#operation = operation;
-    this.#start = taskChannel.hasSubscribers ? performance.now() : 0;
+    this.#fn = request.fn;
+    if (taskChannel.hasSubscribers) this.#start = performance.now();
     const slot = takeSlot();
     this.#slot = slot;
     try {
-      writeList(slot, request.list, request);
+      writeList(slot, list, request.payload);
     } catch (error) {
       recycle(slot);
       throw error;
     }
-    layout.setWord(slot, layout.FUNCTION, fn.number);
-    layout.setWord(slot, layout.OPERATION, operation);
-    layout.setWord(slot, layout.STATUS, layout.OK);
-    layout.setWord(slot, layout.ARGUMENT, -1);
+    const { words } = layout.segmentOf(slot);
+    const at = layout.baseOf(slot) >> 2;
+    words[at + layout.FUNCTION] = request.fn.number;
+    words[at + layout.OPERATION] = request.operation;
+    words[at + layout.STATUS] = layout.OK;
+    words[at + layout.ARGUMENT] = -1;
     expect(slot, this);
     const taken = request.submit?.(slot) ?? binding.submit(core.number, slot, submitDepth(), request.priority);
     if (!taken) {
@@ -93,9 +95,19 @@ export class Job implements Pending {
       binding.release(slot);
       throw request.submit === undefined ? notRunning(core) : new RuntimeError(`A worker of ${core.name} is gone`);
     }
-    fn.uses++;
+    request.fn.uses++;
     core.submitted();
     submitted();
+  }
+
+  /** Whether it is a job of this pool. */
+  isOf(core: PoolCore): boolean {
+    return this.#core === core;
+  }
+
+  /** Ends everything that it is part of. */
+  abandon(reason: unknown): void {
+    this.#owner.abandon(this, reason);
   }
 
   /** Stops it if it has not ended; its owner hears about that later, as of any other end. */
@@ -118,7 +130,7 @@ export class Job implements Pending {
     release(this.#fn);
     const status = layout.getWord(slot, layout.STATUS);
     const worker = layout.getWord(slot, layout.WORKER);
-    if (taskChannel.hasSubscribers) this.#publish(status, worker);
+    if (taskChannel.hasSubscribers) this.#publish(slot, status, worker);
     this.#core.returned(status);
     if (status === layout.CANCELLED) {
       binding.dropBlock(slot);
@@ -173,11 +185,11 @@ export class Job implements Pending {
     else void ending.then(({ exitCode, error }) => failed(exitCode, error)).catch(rethrowLater);
   }
 
-  #publish(status: number, worker: number): void {
+  #publish(slot: number, status: number, worker: number): void {
     taskChannel.publish({
       pool: this.#core.name,
       worker: status === layout.CANCELLED ? null : worker,
-      operation: OPERATIONS[this.#operation] ?? 'apply',
+      operation: OPERATIONS[layout.getWord(slot, layout.OPERATION)] ?? 'apply',
       duration: performance.now() - this.#start,
       outcome: OUTCOMES[status] ?? 'error',
     } satisfies TaskMessage);

@@ -1,22 +1,22 @@
 /** Callbacks, timeout and abort signal of work under way. */
 
 import { TimeoutError } from '../errors.js';
-import { type AsyncResult, type Cancellable, listen } from './async-result.js';
+import { type AsyncResult, abandon, listen } from './async-result.js';
 import type { ApplyOptions } from './options.js';
 import { alarm } from './wait-options.js';
 
 /** Applies the options to work that has been submitted. */
-export function limitWork(result: AsyncResult<unknown>, work: Cancellable, options: ApplyOptions<never>): void {
+export function limitWork(result: AsyncResult<unknown>, options: ApplyOptions<never>): void {
   const { callback, errorCallback, signal, timeout } = options;
   if (callback !== undefined || errorCallback !== undefined) {
     listen(result, () => report(result, callback as ((value: unknown) => void) | undefined, errorCallback));
   }
   if (timeout !== undefined) {
-    const stop = alarm(timeout, () => work.cancel(new TimeoutError(`The task did not end within ${timeout} ms`)));
+    const stop = alarm(timeout, () => abandon(result, new TimeoutError(`The task did not end within ${timeout} ms`)));
     listen(result, stop);
   }
   if (signal !== undefined) {
-    const onAbort = (): void => work.cancel(signal.reason);
+    const onAbort = (): void => abandon(result, signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     listen(result, () => signal.removeEventListener('abort', onAbort));
   }

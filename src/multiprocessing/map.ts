@@ -1,11 +1,11 @@
 /** `map` and `starmap`: a list in chunks, one job each. */
 
-import { CancelledError, PicklingError } from '../errors.js';
+import { PicklingError } from '../errors.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { rethrowLater } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
-import { AsyncResult, attach, type Cancellable, fail, fulfil } from './async-result.js';
-import { Job, type JobOwner } from './job.js';
+import { AsyncResult, attach, fail, fulfil, type Work } from './async-result.js';
+import { Job, type JobOwner, type JobRequest } from './job.js';
 import { limitWork } from './limits.js';
 import { checkApply, checkFunction, checkIterable, type MapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
@@ -26,11 +26,10 @@ export function withIndex(error: unknown, index: number): unknown {
   return error;
 }
 
-class Mapping implements JobOwner, Cancellable {
+class Mapping implements JobOwner, Work {
   readonly #core: PoolCore;
   readonly #result: AsyncResult<unknown>;
-  readonly #fn: Shipped;
-  readonly #operation: number;
+  readonly #request: JobRequest;
   readonly #items: readonly unknown[];
   readonly #chunksize: number;
   readonly #options: MapOptions<never>;
@@ -50,8 +49,9 @@ class Mapping implements JobOwner, Cancellable {
   ) {
     this.#core = core;
     this.#result = result;
-    this.#fn = fn;
-    this.#operation = operation;
+    const { transfer, priority = 0 } = options;
+    const payload = transfer === undefined ? { path: 'items' } : { path: 'items', transfer };
+    this.#request = { fn, operation, payload, priority };
     this.#items = items;
     this.#chunksize = options.chunksize ?? defaultChunksize(items.length, core.size);
     this.#options = options;
@@ -59,7 +59,6 @@ class Mapping implements JobOwner, Cancellable {
   }
 
   start(): void {
-    this.#core.underWay.add(this);
     attach(this.#result, this);
     this.#feed();
   }
@@ -71,16 +70,7 @@ class Mapping implements JobOwner, Cancellable {
       const list = this.#items.slice(start, start + this.#chunksize);
       this.#next = start + list.length;
       try {
-        const job = new Job(this.#core, this, {
-          fn: this.#fn,
-          operation: this.#operation,
-          list,
-          path: 'items',
-          priority: this.#options.priority ?? 0,
-          ...(this.#options.transfer === undefined ? {} : { transfer: this.#options.transfer }),
-        });
-        job.index = start;
-        this.#jobs.add(job);
+        this.#jobs.add(new Job(this.#core, this, start, list, this.#request));
       } catch (error) {
         // What cannot travel is known before anything has run, so the rest is not begun.
         this.#refuse(error, start, list.length);
@@ -98,19 +88,20 @@ class Mapping implements JobOwner, Cancellable {
 
   succeeded(job: Job, value: unknown): void {
     const results = value as unknown[];
-    for (let i = 0; i < results.length; i++) this.#results[job.index + i] = results[i];
+    const start = job.context as number;
+    for (let i = 0; i < results.length; i++) this.#results[start + i] = results[i];
     this.#ended(job);
   }
 
   failed(job: Job, error: unknown, item: number): void {
-    const index = item < 0 ? job.index : job.index + item;
+    const index = (job.context as number) + Math.max(0, item);
     if (this.#failure === undefined || index < this.#failure.index) this.#failure = { index, error };
     this.#ended(job);
   }
 
   #ended(job: Job): void {
     this.#jobs.delete(job);
-    this.#done += Math.min(this.#chunksize, this.#items.length - job.index);
+    this.#done += Math.min(this.#chunksize, this.#items.length - (job.context as number));
     if (this.#result.ready()) {
       if (this.#jobs.size === 0) this.#leave();
       return;
@@ -132,13 +123,13 @@ class Mapping implements JobOwner, Cancellable {
   }
 
   #leave(): void {
-    this.#core.underWay.delete(this);
-    release(this.#fn);
+    release(this.#request.fn);
   }
 
-  cancel(reason: unknown): void {
+  /** As `Work`, and, with its job, as `JobOwner`. */
+  abandon(first: unknown, second?: unknown): void {
     this.#next = this.#items.length;
-    if (!fail(this.#result, reason ?? new CancelledError('The map was cancelled'))) return;
+    if (!fail(this.#result, first instanceof Job ? second : first)) return;
     if (this.#jobs.size === 0) this.#leave();
     for (const job of this.#jobs) job.cancel();
   }
@@ -167,7 +158,7 @@ export function map(
       return result;
     }
     const mapping = new Mapping(core, result, ship(fn), operation, items, options);
-    limitWork(result, mapping, options);
+    limitWork(result, options);
     mapping.start();
   } catch (error) {
     if (fail(result, error)) options.errorCallback?.(error);

@@ -6,8 +6,9 @@ import { type BrokenPoolError, RuntimeError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import type { Ending } from '../runtime/backend.js';
 import type { Crew } from '../runtime/crew.js';
+import { allPending } from '../runtime/port.js';
 import { OK } from '../runtime/slot.js';
-import { full, notRunning } from './job.js';
+import { full, Job, notRunning } from './job.js';
 
 /** See the file's description. */
 export class PoolCore {
@@ -19,13 +20,10 @@ export class PoolCore {
   crew: Crew | undefined;
   /** Why the pool can do nothing any more. */
   broken: BrokenPoolError | undefined;
-  /** Rejects all results under way, see `cancelAll`. */
-  readonly underWay = new Set<{ cancel(reason: unknown): void }>();
   #closed = false;
   #pending = 0;
   #completed = 0;
   #failed = 0;
-  #drained: (() => void)[] = [];
 
   constructor(number: number, name: string, size: number, maxQueue: number) {
     this.number = number;
@@ -65,7 +63,7 @@ export class PoolCore {
   returned(status: number): void {
     if (status === OK) this.#completed++;
     else this.#failed++;
-    if (--this.#pending === 0) for (const waiter of this.#drained.splice(0)) waiter();
+    this.#pending--;
   }
 
   /** Takes no more jobs; see `Pool.close`. */
@@ -80,7 +78,9 @@ export class PoolCore {
   terminate(reason: () => Error): void {
     this.#closed = true;
     binding.closePool(this.number);
-    for (const work of this.underWay) work.cancel(reason());
+    for (const waiter of allPending()) {
+      if (waiter instanceof Job && waiter.isOf(this)) waiter.abandon(reason());
+    }
     binding.cancelQueued(this.number);
     this.crew?.kill();
   }

@@ -14,6 +14,7 @@ import * as tags from './tags.js';
 const PACKED_LENGTH = 5;
 /** Up to here V8 counts the properties faster than `inspect` tells whether there are others than elements. */
 const COUNTED_LENGTH = 64;
+const SAMPLES = 16;
 const HIGHEST_INDEX = 2 ** 32 - 2;
 const MAX_LENGTH = 2 ** 32 - 1;
 /** An empty array that is made longer than this allocates; one with a far element becomes a dictionary. */
@@ -35,8 +36,16 @@ export function writeArray(enc: Encoder, array: readonly unknown[]): void {
 /** False too if there are as many other properties as holes: that is seen when a hole is met. */
 function hasOnlyElements(array: readonly unknown[], length: number): boolean {
   if (length <= COUNTED_LENGTH) return Object.keys(array).length === length;
-  const text = inspect(array, NO_ELEMENTS);
-  return text === `[ ... ${length} more items ]`;
+  return isFilled(array, length) && inspect(array, NO_ELEMENTS) === `[ ... ${length} more items ]`;
+}
+
+/** Looks at some places only: writing a hole is no fault, but writing four billion is. */
+function isFilled(array: readonly unknown[], length: number): boolean {
+  const step = (length - 1) / (SAMPLES - 1);
+  for (let i = 0; i < SAMPLES; i += 1) {
+    if (array[Math.floor(i * step)] === undefined && !Object.hasOwn(array, Math.floor(i * step))) return false;
+  }
+  return true;
 }
 
 function writePacked(enc: Encoder, array: readonly unknown[]): boolean {

@@ -6,7 +6,7 @@
  * the scope list is handed over by calling a function in the same isolate (`Runtime.callFunctionOn`).
  */
 
-import type { Debugger, Runtime, Session } from 'node:inspector';
+import type { Debugger, Profiler, Runtime, Session } from 'node:inspector';
 import { PicklingError } from '../errors.js';
 
 /** A place in a script; line and column count from 0. */
@@ -43,7 +43,11 @@ const GROUP = 'polycore';
 
 let session: Session | undefined;
 let boxId = '';
-const parsed = new Map<string, { readonly url: string; readonly isModule: boolean }>();
+/** Texts that were asked for together with another and are not in use yet. */
+const texts = new Map<string, ScriptText>();
+const asked = new Set<string>();
+const PRELOADED = 128;
+const urls = new Map<string, string>();
 
 /** Looks at a function. Costs about 0.1 ms. @throws {PicklingError} when Node was built without the inspector. */
 export function inspect(fn: Function): Inspection {
@@ -66,33 +70,63 @@ export function inspect(fn: Function): Inspection {
 }
 
 /**
- * Address, kind and text of a script. The debugger is enabled for this question only: about 10 ms, so ask once per script.
+ * The address of a script, if the coverage V8 keeps anyway mentions it: a few milliseconds, once for all scripts loaded.
+ *
+ * The profiler stays enabled, which costs nothing; disabling it would end the coverage another session may be taking.
+ */
+export function scriptUrl(scriptId: string): string | undefined {
+  if (!urls.has(scriptId)) {
+    const opened = open();
+    post<unknown>(opened, 'Profiler.enable', {});
+    const { result } = post<Profiler.GetBestEffortCoverageReturnType>(opened, 'Profiler.getBestEffortCoverage', {});
+    for (const { scriptId: id, url } of result) urls.set(id, url);
+  }
+  return urls.get(scriptId);
+}
+
+/**
+ * Address, kind and text of a script, for sure.
+ *
+ * The debugger is enabled for this question only. The first time that takes 20 ms, as V8 describes all its scripts; so
+ * the texts of the program's other files are asked for as well.
  */
 export function scriptText(scriptId: string): ScriptText {
+  const known = texts.get(scriptId);
+  if (known !== undefined) {
+    texts.delete(scriptId);
+    return known;
+  }
   const opened = open();
-  const known = parsed.get(scriptId);
-  if (known?.url.startsWith('node:')) return { ...known, source: '' };
+  const parsed = new Map<string, Pick<ScriptText, 'url' | 'isModule'>>();
+  const remember = ({ params }: { params: Debugger.ScriptParsedEventDataType }): void => {
+    parsed.set(params.scriptId, { url: params.url, isModule: params.isModule ?? false });
+  };
   opened.on('Debugger.scriptParsed', remember);
   try {
     post<unknown>(opened, 'Debugger.enable', {});
+    for (const [id, script] of parsed) {
+      const isOwn = script.url.startsWith('file:') && !script.url.includes('/node_modules/');
+      if (isOwn && !asked.has(id) && texts.size < PRELOADED) texts.set(id, { ...script, source: sourceOf(opened, id) });
+      urls.set(id, script.url);
+      asked.add(id);
+    }
     const script = parsed.get(scriptId) ?? { url: '', isModule: false };
-    if (script.url.startsWith('node:')) return { ...script, source: '' };
-    const { scriptSource } = post<Debugger.GetScriptSourceReturnType>(opened, 'Debugger.getScriptSource', { scriptId });
-    return { ...script, source: scriptSource };
+    return texts.get(scriptId) ?? { ...script, source: sourceOf(opened, scriptId) };
   } finally {
+    texts.delete(scriptId);
     post<unknown>(opened, 'Debugger.disable', {});
     opened.off('Debugger.scriptParsed', remember);
   }
+}
+
+function sourceOf(opened: Session, scriptId: string): string {
+  return post<Debugger.GetScriptSourceReturnType>(opened, 'Debugger.getScriptSource', { scriptId }).scriptSource;
 }
 
 interface RawPlace {
   readonly scriptId: string;
   readonly lineNumber: number;
   readonly columnNumber: number;
-}
-
-function remember({ params }: { params: Debugger.ScriptParsedEventDataType }): void {
-  parsed.set(params.scriptId, { url: params.url, isModule: params.isModule ?? false });
 }
 
 function open(): Session {

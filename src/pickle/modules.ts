@@ -8,9 +8,9 @@
 import { builtinModules, createRequire } from 'node:module';
 import { PicklingError } from '../errors.js';
 import { GLOBAL } from './builtins.js';
-import { entryUrl, markEntry } from './main.js';
 import { importerOf } from './importer.js';
-import { registerTsx } from './tsx.js';
+import { entryUrl, markEntry } from './main.js';
+import { tsxHooks } from './tsx.js';
 
 const RELATIVE_KEY = 'polycore:';
 /** The name of a CommonJS module's `module.exports` in a reference; members follow after a dot. */
@@ -111,15 +111,7 @@ function load(key: string): Promise<void> {
 }
 
 async function importModule(key: string): Promise<object> {
-  try {
-    return await importOnce(key);
-  } catch (error) {
-    if (await registerTsx(error)) return importOnce(key);
-    throw error;
-  }
-}
-
-async function importOnce(key: string): Promise<object> {
+  await tsxHooks();
   const [parent, specifier] = origin(key);
   if (parent !== undefined) return importerOf(parent)(specifier);
   if (key !== entryUrl()) return (await import(key)) as object;

@@ -58,6 +58,7 @@ export function factoryFor(plan: Plan, key: string): Factory {
   if (factory === undefined) {
     factory = compile(plan, numbered.length);
     factories.set(key, factory);
+    addresses.add(plan.url);
     numbered.push(factory);
   }
   return factory;
@@ -67,6 +68,13 @@ export function factoryFor(plan: Plan, key: string): Factory {
 export function factoryOf(source: string): Factory | undefined {
   const mark = MARK.exec(source);
   return mark === null ? undefined : numbered[Number(mark[1])];
+}
+
+const addresses = new Set<string>();
+
+/** Some function of that script has been rebuilt here: its code has the same address and the same lines. */
+export function isRebuilt(url: string): boolean {
+  return addresses.has(url);
 }
 
 function compile(plan: Plan, number: number): Factory {

@@ -13,7 +13,7 @@ import { builtinOf } from './builtins.js';
 import { type Inspection, type Scope, inspect } from './inspector.js';
 import { CJS_EXPORTS } from './modules.js';
 import { explicitReference } from './ref.js';
-import { type ModuleExport, type Script, scriptAt } from './script.js';
+import { type ModuleExport, type Script, scriptOf } from './script.js';
 
 /** A module and a name in it. */
 export interface Reference {
@@ -45,8 +45,9 @@ export function locate(fn: Function): Found {
   const text = textOf(fn);
   if (isNative(text)) return { reference: remember(fn, builtinOf(fn)) };
   const inspection = inspect(fn);
-  if (inspection.place === null) return { reference: remember(fn, builtinOf(fn)), inspection };
-  const script = scriptAt(inspection.place.scriptId);
+  const { place, scopes } = inspection;
+  if (place === null) return { reference: remember(fn, builtinOf(fn)), inspection };
+  const script = scriptOf({ place, scopes }, text);
   if (script.isInternal) return { reference: remember(fn, builtinOf(fn)), inspection, script };
   if (!script.isFile || script.factory !== undefined) return { reference: null, inspection, script };
   const name = script.isModule ? moduleExport(fn, text, inspection, script) : commonJsExport(fn, script.url);

@@ -2,10 +2,11 @@
  * The script a function comes from: address, text, lines, and what its top level declares (crates/closure).
  */
 
+import { readFileSync } from 'node:fs';
 import { binding } from '../native/binding.js';
 import { analyze } from './analysis.js';
-import { type Place, scriptText } from './inspector.js';
-import { type Factory, factoryOf } from './rebuild.js';
+import { type Inspection, type Place, type Scope, type ScriptText, scriptText, scriptUrl } from './inspector.js';
+import { type Factory, factoryOf, isRebuilt } from './rebuild.js';
 
 /** A top-level name bound to a module or a part of it. */
 export interface ModuleImport {
@@ -48,8 +49,7 @@ export class Script {
   #imports: Map<string, ModuleImport> | undefined;
   #unstable: Set<string> | undefined;
 
-  constructor(scriptId: string) {
-    const { url, isModule, source } = scriptText(scriptId);
+  constructor({ url, isModule, source }: ScriptText) {
     this.factory = factoryOf(source);
     this.url = this.factory?.url ?? url;
     this.isModule = isModule;
@@ -147,9 +147,31 @@ export class Script {
 
 const scripts = new Map<string, Script>();
 
-/** The script with that id. */
-export function scriptAt(scriptId: string): Script {
+/** The script a function comes from. @param text the function's own text. */
+export function scriptOf({ place, scopes }: Inspection & { readonly place: Place }, text: string): Script {
+  const { scriptId } = place;
   let script = scripts.get(scriptId);
-  if (script === undefined) scripts.set(scriptId, (script = new Script(scriptId)));
+  if (script === undefined) {
+    script = onDisk(place, scopes, text) ?? new Script(scriptText(scriptId));
+    scripts.set(scriptId, script);
+  }
   return script;
+}
+
+/**
+ * The script as its file has it. Right only if no loader has changed the text; it has not if the function is found there
+ * at the very place where V8 has it. Saves asking the debugger.
+ */
+function onDisk(place: Place, scopes: readonly Scope[], text: string): Script | undefined {
+  const url = scriptUrl(place.scriptId);
+  if (url?.startsWith('node:')) return new Script({ url, isModule: false, source: '' });
+  if (url === undefined || isRebuilt(url) || !/^file:.*\.[cm]?js$/.test(url)) return undefined;
+  try {
+    const source = readFileSync(new URL(url), 'utf8');
+    const isModule = scopes.some(({ description }) => description === 'Module');
+    const script = new Script({ url, isModule, source });
+    return script.startOf(text, place) >= 0 ? script : undefined;
+  } catch {
+    return undefined;
+  }
 }

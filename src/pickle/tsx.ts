@@ -1,24 +1,36 @@
 /**
  * tsx in worker threads of Node 20: `--import tsx` registers its hooks in the main thread only, and before Node 22 workers
- * do not share them. When a module written in TypeScript cannot be loaded, and the program runs under tsx, its hooks are
- * registered in this thread too.
+ * do not share them. So in a program that runs under tsx, a worker registers them too before it loads the first module.
+ * (Not after a failure: the loader remembers that a module could not be loaded.)
  */
 
 import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { importerOf } from './importer.js';
 
-let registered = false;
+/** The first major version of Node whose workers share the hooks of the main thread. */
+const SHARED_HOOKS = 22;
 
-/** Says whether it makes sense to try again after this error of a loader. */
-export async function registerTsx(error: unknown): Promise<boolean> {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (isMainThread || registered || code !== 'ERR_UNKNOWN_FILE_EXTENSION') return false;
-  registered = true;
+let registering: Promise<void> | null | undefined;
+
+/** A promise if the module has to wait for the hooks, else `null`. */
+export function tsxHooks(): Promise<void> | null {
+  if (registering === undefined) registering = isNeeded() ? register() : null;
+  return registering;
+}
+
+function isNeeded(): boolean {
+  if (isMainThread || Number.parseInt(process.versions.node, 10) >= SHARED_HOOKS) return false;
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
-  if (!options.includes('tsx')) return false;
+  return /(?:^|[\s=/])tsx(?:\/|\s|$)/.test(options);
+}
+
+async function register(): Promise<void> {
   const program = importerOf(pathToFileURL(`${process.cwd()}/index.js`).href);
-  const api = (await program('tsx/esm/api')) as { register: () => unknown };
-  api.register();
-  return true;
+  try {
+    const api = (await program('tsx/esm/api')) as { register: () => unknown };
+    api.register();
+  } catch {
+    // Another tsx than the one thought of: modules are loaded without it.
+  }
 }

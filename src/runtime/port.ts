@@ -19,7 +19,7 @@ export type EventListener = (slot: number) => void;
 
 /** Slots reserved at once, and kept for reuse at most. */
 const REFILL = 256;
-const KEEP = 4096;
+const KEEP = 32768;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;
@@ -51,6 +51,11 @@ export function setWakeListener(listener: () => void): void {
 /** `listener` is called with each slot that carries an event about a worker of this isolate's pools. */
 export function setEventListener(listener: EventListener): void {
   eventListener = listener;
+}
+
+/** Everything that waits for a slot now. */
+export function allPending(): Pending[] {
+  return table.filter((waiter) => waiter !== undefined);
 }
 
 /** Jobs of this isolate under way. */
@@ -117,8 +122,8 @@ export function collect(limit: number = Number.POSITIVE_INFINITY): number {
     const count = binding.collect();
     if (count === 0) break;
     // Copied first: a callback may submit, which refills through the same words.
-    const batch = count === 1 ? [words[0] as number] : Array.from(words.subarray(0, count));
-    for (const slot of batch) receive(slot);
+    const batch = words.slice(0, count);
+    for (let i = 0; i < count; i++) receive(batch[i] as number);
     total += count;
   }
   return total;
