@@ -9,14 +9,14 @@ import { checkFunction } from './options.js';
 import { CALL } from '../runtime/operation.js';
 import type { PoolCore } from './pool-core.js';
 
-/** Results of all workers that have joined; waits for the first to join when there is none yet. */
+/** Results of all workers; those that are still starting are waited for. */
 export async function broadcast(core: PoolCore, crew: Crew, fn: Callable, args: readonly unknown[]): Promise<unknown[]> {
   checkFunction('fn', fn);
   core.checkOpen(0);
-  await crew.allJoined();
+  await crew.allReady();
   const shipped = ship(fn);
   try {
-    return await Promise.all(crew.joined().map((key) => one(core, key, { fn: shipped, args })));
+    return await Promise.all(crew.ready().map((key) => one(core, key, { fn: shipped, args })));
   } finally {
     release(shipped);
   }

@@ -1,7 +1,7 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
 import { isMainThread } from 'node:worker_threads';
-import { type BrokenPoolError, CancelledError, RuntimeError } from '../errors.js';
+import { type BrokenPoolError, CancelledError, RuntimeError, TimeoutError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
 import { Crew } from '../runtime/crew.js';
@@ -11,7 +11,7 @@ import { attachPort, blockUntil, hold, unhold } from '../runtime/port.js';
 import { type Callable, keep } from '../runtime/shipping.js';
 import { ThreadBackend } from '../runtime/thread-backend.js';
 import { apply } from './apply.js';
-import type { AsyncResult } from './async-result.js';
+import { type AsyncResult, abandon } from './async-result.js';
 import { broadcast } from './broadcast.js';
 import { cpuCount } from './cpu-count.js';
 import { ImapIterator, iterateSync } from './imap.js';
@@ -153,7 +153,7 @@ export class Pool {
     args?: readonly [...A],
     options?: ApplyOptions<Awaited<R>>,
   ): Awaited<R> {
-    return this.apply(fn, args, options).getSync();
+    return blockFor(this.apply(fn, args, options), options);
   }
 
   /**
@@ -184,7 +184,7 @@ export class Pool {
     iterable: Iterable<Item<F>>,
     options?: number | MapOptions<Result<F>[]>,
   ): Result<F>[] {
-    return this.map(fn, iterable, options).getSync();
+    return blockFor(this.map(fn, iterable, options), options);
   }
 
   /** As `map`, for a function of several arguments: `fn(...item)`. */
@@ -212,7 +212,7 @@ export class Pool {
     iterable: Iterable<readonly [...A]>,
     options?: number | MapOptions<Awaited<R>[]>,
   ): Awaited<R>[] {
-    return this.starmap(fn, iterable, options).getSync();
+    return blockFor(this.starmap(fn, iterable, options), options);
   }
 
   /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */
@@ -312,6 +312,15 @@ export class Pool {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminate();
   }
+}
+
+/** The value of work under way; its `timeout` is kept here, because the timers of a blocked thread stand still. */
+function blockFor<T>(result: AsyncResult<T>, options: number | { timeout?: number } | undefined): T {
+  const timeout = typeof options === 'object' ? options.timeout : undefined;
+  if (timeout !== undefined && !result.waitSync({ timeout })) {
+    abandon(result, new TimeoutError(`The task did not end within ${timeout} ms`));
+  }
+  return result.getSync();
 }
 
 function create(n: number | undefined, options: PoolOptions): PoolCore {

@@ -33,9 +33,14 @@ export function writeArray(enc: Encoder, array: readonly unknown[]): void {
   writeElements(enc, array, length);
 }
 
-/** False too if there are as many other properties as holes: that is seen when a hole is met. */
+/** Short arrays with holes do not pass; long ones may, with a few. */
 function hasOnlyElements(array: readonly unknown[], length: number): boolean {
-  if (length <= COUNTED_LENGTH) return Object.keys(array).length === length;
+  if (length === 0) return Object.keys(array).length === 0;
+  if (length <= COUNTED_LENGTH) {
+    const keys = Object.keys(array);
+    // Indices come first: with other properties in the place of holes the last one is another.
+    return keys.length === length && keys[length - 1] === String(length - 1);
+  }
   return isFilled(array, length) && inspect(array, NO_ELEMENTS) === `[ ... ${length} more items ]`;
 }
 

@@ -36,12 +36,12 @@ const BRANDS: Readonly<Record<string, Brand>> = {
 const HARMLESS = new Set(['EventEmitter', 'Stats', 'BigIntStats', 'StatFs', 'Dirent', 'Url', 'AssertionError']);
 
 const ADVICE: Readonly<Record<string, string>> = {
-  Promise: 'await it first',
-  Generator: 'make an array of its values first',
-  AsyncGenerator: 'make an array of its values first',
-  WeakMap: 'its keys exist in one thread only',
-  WeakSet: 'its members exist in one thread only',
-  WeakRef: 'its target exists in one thread only',
+  Promise: 'has to be awaited first',
+  Generator: 'has to be made an array first',
+  AsyncGenerator: 'has to be made an array first',
+  WeakMap: 'holds objects of one thread only',
+  WeakSet: 'holds objects of one thread only',
+  WeakRef: 'points to an object of one thread only',
 };
 
 const NATIVE = /\{\s*\[native code\]\s*\}\s*$/;
@@ -59,10 +59,14 @@ export function classOf(prototype: object): ClassInfo {
   return info;
 }
 
-/** `a Socket cannot be pickled`, and what to do. */
-export function refuse(name: string): string {
-  const article = /^[AEIOU]/.test(name) ? 'an' : 'a';
-  return `${article} ${name} cannot be pickled: ${ADVICE[name] ?? 'it belongs to its thread'}`;
+/** `a Socket cannot be pickled`, why, and what to do; `name` is that of the class, `kind` of the ancestor that is the reason. */
+export function refuse(name: string, kind = name): string {
+  const reason = name === kind ? '' : `it is ${indefinite(kind)}, and `;
+  return `${indefinite(name)} cannot be pickled: ${reason}${ADVICE[kind] ?? 'belongs to its thread'}`;
+}
+
+function indefinite(name: string): string {
+  return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 /** Function without JavaScript source. */
@@ -74,21 +78,23 @@ function classify(prototype: object): ClassInfo {
   const shared = sharedAncestor(prototype);
   const custom: Function[] = [];
   let brand: Brand | undefined;
-  let refusal: string | undefined;
+  let culprit: string | undefined;
   for (let at: object | null = prototype; at !== null && at !== shared?.prototype; at = Object.getPrototypeOf(at) as object | null) {
     const constructor = constructorOf(at);
     if (isObjectPrototype(at, constructor)) break;
     brand = constructor && brandOf(constructor);
     if (brand !== undefined) break;
-    if (constructor === undefined) refusal ??= hiddenKind(at);
+    if (constructor === undefined) culprit ??= hiddenKind(at);
     else if (!isNative(constructor)) custom.push(constructor);
-    else if (constructor.name !== 'Iterator') refusal ??= refuse(constructor.name);
+    // The prototype of process.env has a native constructor without a name.
+    else if (constructor.name !== 'Iterator' && constructor.name !== '') culprit ??= constructor.name;
   }
   // Between a class and the kind of its objects there may be native classes: Uint8Array, TypeError.
-  if (brand !== undefined) refusal = undefined;
+  if (brand !== undefined) culprit = undefined;
   const constructor = constructorOf(prototype) ?? custom[0];
   const isCustom = custom.length > 0 && constructorOf(prototype) !== undefined;
-  if (refusal === undefined && brand === undefined && shared === undefined) refusal = platformClass(custom);
+  if (brand === undefined && shared === undefined) culprit ??= platformClass(custom);
+  const refusal = culprit && refuse(constructorOf(prototype)?.name || culprit, culprit);
   return { constructor, brand, shared, isCustom, refusal, hidden: hiddenState(custom) };
 }
 
@@ -119,20 +125,20 @@ function brandOf(constructor: Function): Brand | undefined {
   return isPlatform ? BRANDS[name] : undefined;
 }
 
-/** Prototypes of the engine without a class: generators, iterators. Their tags cannot be written, unlike the program's own. */
+/** Name of what the engine's prototypes without a class are for: generators, iterators. Their tags cannot be written, unlike the program's own. */
 function hiddenKind(prototype: object): string | undefined {
   const tag = Object.getOwnPropertyDescriptor(prototype, Symbol.toStringTag);
-  return tag?.writable === false && typeof tag.value === 'string' ? refuse(tag.value) : undefined;
+  return tag?.writable === false && typeof tag.value === 'string' ? tag.value : undefined;
 }
 
-/** Classes that Node has written in JavaScript look like the program's own, but what they are about is elsewhere. */
+/** Name of a class that Node has written in JavaScript: it looks like the program's own, but what it is about is elsewhere. */
 function platformClass(custom: readonly Function[]): string | undefined {
   for (const constructor of custom) {
     const { name } = constructor;
     if (HARMLESS.has(name)) continue;
     const property = Object.getOwnPropertyDescriptor(globalThis, name);
     const isGlobal = property?.enumerable === false && Reflect.get(globalThis, name) === constructor;
-    if (isGlobal || /^(?:node|global):/.test(referenceOf(constructor)?.url ?? '')) return refuse(name);
+    if (isGlobal || /^(?:node|global):/.test(referenceOf(constructor)?.url ?? '')) return name;
   }
   return undefined;
 }

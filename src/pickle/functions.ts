@@ -11,7 +11,7 @@
  */
 
 import { PicklingError } from '../errors.js';
-import { type Capture, type Portrait, portrait } from './capture.js';
+import { type Capture, type Portrait, portrait, refused } from './capture.js';
 import { readConstructor, writeConstructor } from './constructor.js';
 import { importKey, resolveReference } from './modules.js';
 import type { Origin } from './origin.js';
@@ -54,6 +54,9 @@ const DYNAMIC_IMPORT = 2;
 const CONSTRUCTOR = 4;
 const FORMS: readonly Form[] = ['expression', 'declaration', 'method', 'getter', 'setter'];
 
+/** Classes whose early variables are being written: they do not exist yet when those are read. */
+const defining = new Set<unknown>();
+
 /** Errors that have their code frame. */
 const framed = new WeakSet<Error>();
 
@@ -75,7 +78,12 @@ export function writeFunction(enc: FunctionWriter, fn: Function): void {
   const parts = portrait(fn, found);
   enc.u8(SOURCE);
   writePlan(enc, parts);
-  writeCaptures(enc, parts, parts.early);
+  defining.add(fn);
+  try {
+    writeCaptures(enc, parts, parts.early);
+  } finally {
+    defining.delete(fn);
+  }
   writeCaptures(enc, parts, parts.late);
   writeProperties(enc, parts);
   if (parts.constructs) writeConstructor(enc, fn);
@@ -194,6 +202,7 @@ function writeCaptures(enc: FunctionWriter, { label, frame }: Portrait, captures
     }
     enc.enter(`captured "${name}" of ${label}`);
     try {
+      if (defining.has(value)) throw refused(label, `it reads "${name}", whose definition needs it in turn`, frame(at));
       enc.value(value);
     } catch (error) {
       throw withFrame(error, () => frame(at));

@@ -112,9 +112,9 @@ function writeClass(enc: Encoder, tag: number, object: object, { constructor }: 
 }
 
 function writeReduced(enc: Encoder, object: object, prototype: object | null): boolean {
-  const callable = reduced(object, prototype);
-  if (callable === undefined) return false;
-  const [fn, args] = (callable ?? []) as [unknown, unknown];
+  const call = reduced(object, prototype);
+  if (call === undefined) return false;
+  const [fn, args] = (Array.isArray(call) ? call : []) as readonly unknown[];
   if (typeof fn !== 'function' || !Array.isArray(args)) {
     return enc.fail('[pickle.reduce]() must return [callable, arguments], with an array of arguments');
   }

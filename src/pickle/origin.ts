@@ -7,7 +7,7 @@
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { builtinOf } from './builtins.js';
+import { GLOBAL, builtinOf } from './builtins.js';
 import { CJS_EXPORTS } from './modules.js';
 import type { Reference } from './reference.js';
 import type { ModuleImport, Script } from './script.js';
@@ -96,6 +96,7 @@ function functionOrigin(name: string, value: Function, script: Script | undefine
 
 /** Objects with functions cannot be sent by value unless they are known: `Math`, `console`, a module's exports. */
 function objectOrigin(value: object): Origin {
+  if (value === process.env) return { kind: 'reference', url: GLOBAL, name: 'process.env' };
   if (value instanceof WeakMap || value instanceof WeakSet) return { kind: 'weak', set: value instanceof WeakSet };
   if (!Object.values(value).some((member) => typeof member === 'function') && !isTagged(value)) return VALUE;
   const known = builtinOf(value);

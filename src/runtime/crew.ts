@@ -14,7 +14,7 @@ import type { Backend, Ending } from './backend.js';
 import { Later } from './parcel.js';
 import { hold, setEventListener, unhold } from './port.js';
 import { fetchKept } from './shipping.js';
-import { ARGUMENT, EVENT_GONE, EVENT_JOINED, FUNCTION, getWord, LENGTH, OPERATION } from './slot.js';
+import { ARGUMENT, EVENT_GONE, EVENT_SAID, FUNCTION, getWord, LENGTH, OPERATION, READY } from './slot.js';
 
 /** Message of the diagnostics channel `polycore:worker`. */
 export interface WorkerMessage {
@@ -29,7 +29,7 @@ export interface WorkerMessage {
 
 const workerChannel = channel('polycore:worker');
 
-/** Workers that may fail in a row before they have joined; then the pool is broken. */
+/** Workers that may end in a row before they take tasks; then the pool is broken. */
 const FAILED_STARTS = 3;
 
 const crews = new Map<number, Crew>();
@@ -52,13 +52,13 @@ export class Crew {
   #lastKey = 0;
   #closed = false;
   #failedStarts = 0;
-  /** Keys of workers that run or start; `true` once joined. */
+  /** Keys of workers that run or start; `true` once they take tasks. */
   readonly #live = new Map<number, boolean>();
   /** Keys of workers whose ending the backend has not yet reported. */
   readonly #unended = new Set<number>();
   readonly #endings = new Map<number, (ending: Ending) => void>();
   #waiters: (() => void)[] = [];
-  #joins: (() => void)[] = [];
+  #readyWaiters: (() => void)[] = [];
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -87,16 +87,16 @@ export class Crew {
     return this.#target;
   }
 
-  /** Keys of the workers that have joined. */
-  joined(): number[] {
-    return [...this.#live].filter(([, joined]) => joined).map(([key]) => key);
+  /** Keys of the workers that take tasks. */
+  ready(): number[] {
+    return [...this.#live].filter(([, ready]) => ready).map(([key]) => key);
   }
 
-  /** Resolves when every worker that runs or starts has joined. */
-  async allJoined(): Promise<void> {
-    while (this.#live.size > this.joined().length) {
+  /** Resolves when every worker that runs or starts takes tasks. */
+  async allReady(): Promise<void> {
+    while (this.#live.size > this.ready().length) {
       hold();
-      await new Promise<void>((resolve) => this.#joins.push(resolve));
+      await new Promise<void>((resolve) => this.#readyWaiters.push(resolve));
       unhold();
     }
   }
@@ -177,26 +177,25 @@ export class Crew {
   /** To be called by the backend. */
   readonly ended = (key: number, ending: Ending): void => {
     this.#unended.delete(key);
-    const joined = this.#live.get(key);
+    const ready = this.#live.get(key);
     this.#endings.get(key)?.(ending);
     this.#endings.delete(key);
     this.#publish(key, 'exit', ending.exitCode);
-    if (joined === false) this.#failedToStart(key, ending);
+    if (ready === false) {
+      this.#failedToStart(ending);
+      this.#live.delete(key);
+      this.#fill();
+    }
     if (this.#unended.size === 0) {
       if (this.#closed) crews.delete(this.#options.pool);
       for (const waiter of this.#waiters.splice(0)) waiter();
     }
   };
 
-  #failedToStart(key: number, ending: Ending): void {
-    this.#live.delete(key);
-    if (this.#target === 0) return;
-    if (++this.#failedStarts < FAILED_STARTS) {
-      this.#fill();
-      return;
-    }
+  #failedToStart(ending: Ending): void {
+    if (this.#target === 0 || this.#closed || ++this.#failedStarts < FAILED_STARTS) return;
     const text = `${FAILED_STARTS} workers of ${this.#options.name} ended before they could take a task`;
-    this.#break(new BrokenPoolError(text, { cause: ending.error ?? new Error(`exit code ${ending.exitCode}`) }));
+    this.#break(new BrokenPoolError(text, 'error' in ending ? { cause: ending.error } : {}));
   }
 
   #break(error: BrokenPoolError): void {
@@ -206,19 +205,20 @@ export class Crew {
 
   /** An event from the native side. */
   event(kind: number, key: number, value: number): void {
-    if (kind === EVENT_JOINED) {
+    if (kind === EVENT_GONE) {
+      if (this.#live.get(key) === false) this.#failedToStart({ exitCode: null });
+      this.#live.delete(key);
+      this.#fill();
+    } else if (kind === EVENT_SAID && value === READY) {
       this.#live.set(key, true);
       this.#failedStarts = 0;
       this.#publish(key, 'start', null);
       // A worker that was started for a pool closed meanwhile.
       if (this.#closed) binding.retire(this.#options.pool, this.#live.size);
-    } else if (kind === EVENT_GONE) {
-      this.#live.delete(key);
-      this.#fill();
-    } else {
+    } else if (kind === EVENT_SAID) {
       this.#initializerFailed(value);
     }
-    for (const waiter of this.#joins.splice(0)) waiter();
+    for (const waiter of this.#readyWaiters.splice(0)) waiter();
   }
 
   #initializerFailed(kept: number): void {

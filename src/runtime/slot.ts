@@ -36,9 +36,10 @@ export const CRASHED = 3;
 /** `TOKEN` of a slot that carries an event about a worker. */
 export const EVENT_TOKEN = -1;
 /** Events: values of `OPERATION` of such a slot; `ARGUMENT` is the worker's key, `FUNCTION` a value. */
-export const EVENT_JOINED = 0;
 export const EVENT_GONE = 1;
 export const EVENT_SAID = 2;
+/** Value of `EVENT_SAID`: the worker takes jobs from now on. Other values name the error of its initializer. */
+export const READY = -1;
 
 const SLOT_SHIFT = 8;
 const SLOTS_PER_SEGMENT_SHIFT = 12;

@@ -14,6 +14,7 @@ import { failRunning, startFeed } from './feed.js';
 import { Later } from './parcel.js';
 import { attachPort, hold, unhold } from './port.js';
 import { type Callable, fetchKept, keep } from './shipping.js';
+import { READY } from './slot.js';
 import type { WorkerSetup } from './thread-backend.js';
 
 let uncaught: { error: unknown } | undefined;
@@ -30,6 +31,7 @@ function main(setup: WorkerSetup): void {
   hold();
   void initialize(setup).then(
     () => {
+      binding.say(READY);
       startFeed(setup);
       unhold();
     },

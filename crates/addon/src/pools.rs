@@ -86,8 +86,8 @@ pub(crate) fn join(pool: u32, key: u32) -> Result<()> {
 
 /// Tells the pool's owner something about this worker.
 #[napi_derive::napi]
-pub(crate) fn say(value: u32) -> Result<()> {
+pub(crate) fn say(value: i32) -> Result<()> {
     let (pool, worker) = crate::isolate::worker()?;
-    Runtime::get().report(&pool, Event::Said, worker.key, value);
+    Runtime::get().report(&pool, Event::Said, worker.key, value.cast_unsigned());
     Ok(())
 }

@@ -11,8 +11,8 @@
 //!
 //! Pure functions without state, I/O or unsafe code. All offsets given back are UTF-16 code units, as JavaScript counts.
 
+mod async_call;
 pub mod function;
-mod helpers;
 pub mod module;
 mod offsets;
 mod parse;

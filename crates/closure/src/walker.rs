@@ -14,8 +14,8 @@ use oxc_ast::ast::{
 use oxc_ast_visit::{Visit, walk};
 use oxc_semantic::{ScopeFlags, Scoping, SymbolId};
 
+use crate::async_call;
 use crate::function::{Form, Free, FunctionAnalysis, Problem, ProblemKind};
-use crate::helpers;
 use crate::offsets::Offsets;
 
 pub(crate) struct Walker<'w> {
@@ -173,7 +173,7 @@ impl<'a> Visit<'a> for Walker<'_> {
     }
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
-        if !helpers::passes_unused_this(it) {
+        if !async_call::passes_unused_this(it) {
             return walk::walk_call_expression(self, it);
         }
         self.visit_expression(&it.callee);

@@ -30,8 +30,6 @@ pub const EVENT_TOKEN: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Event {
-    /// It joined its pool.
-    Joined = 0,
     /// It is gone.
     Gone = 1,
     /// Something the worker reports by itself; the value says what.
@@ -244,7 +242,6 @@ impl Runtime {
     pub fn join(&self, pool: &Pool, port: &'static Port, key: u32) -> Arc<Worker> {
         let worker = Arc::new(Worker::new(port.isolate, key, port));
         pool.workers.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&worker));
-        self.report(pool, Event::Joined, key, port.isolate);
         worker
     }
 
