@@ -19,15 +19,25 @@ import * as tags from './tags.js';
 /** Gives a big payload by its index: a fresh buffer of exactly its size. */
 export type PartReader = (index: number) => ArrayBuffer;
 
+/** The keys of objects. */
+interface Shape {
+  readonly keys: readonly string[];
+  /** Assigning to one of the keys may do something else than making a property. */
+  readonly isRisky: boolean;
+}
+
 /** Stands for an object that does not exist yet. */
 const UNRESOLVED: object = {};
+
+/** `valueOf` is the shortest name in `Object.prototype`. */
+const SHORTEST_INHERITED = 7;
 
 export class Decoder {
   /** The primitives of the format. */
   readonly in: Reader;
   readonly #part: PartReader;
   readonly #objects: object[] = [];
-  readonly #shapes: (readonly string[])[] = [];
+  readonly #shapes: Shape[] = [];
   readonly #deferred: object[] = [];
 
   constructor(bytes: Uint8Array, part: PartReader) {
@@ -238,28 +248,32 @@ export class Decoder {
     return object;
   }
 
-  #shape(number: number): readonly string[] {
+  #shape(number: number): Shape {
     const shape = this.#shapes[number];
     if (shape === undefined) throw damaged('it uses keys that it has not listed');
     return shape;
   }
 
-  #newShape(): readonly string[] {
+  #newShape(): Shape {
     const count = this.in.count(1);
     const keys: string[] = [];
-    for (let i = 0; i < count; i += 1) keys.push(this.in.key());
-    if (count > 0 && count <= tags.MAX_SHAPE_KEYS && this.#shapes.length < tags.MAX_SHAPES) this.#shapes.push(keys);
-    return keys;
+    let isRisky = false;
+    for (let i = 0; i < count; i += 1) {
+      const key = this.in.key();
+      keys.push(key);
+      if (key.length >= SHORTEST_INHERITED && key in Object.prototype) isRisky = true;
+    }
+    const shape = { keys, isRisky };
+    if (count > 0 && count <= tags.MAX_SHAPE_KEYS && this.#shapes.length < tags.MAX_SHAPES) this.#shapes.push(shape);
+    return shape;
   }
 
-  #values(object: object, keys: readonly string[]): object {
+  #values(object: object, { keys, isRisky }: Shape): object {
+    if (isRisky) return this.#defineValues(object, keys);
     const { length } = keys;
     for (let i = 0; i < length; i += 1) {
-      const key = keys[i];
       const value = this.value();
-      if (value === ABSENT) continue;
-      if (key === '__proto__' || key in Object.prototype) define(object, key, value);
-      else (object as Record<string, unknown>)[key] = value;
+      if (value !== ABSENT) (object as Record<string, unknown>)[keys[i]] = value;
     }
     return object;
   }
@@ -302,19 +316,20 @@ export class Decoder {
   #fillObject(object: object, tag: number, isInstance: boolean): void {
     const isShape = tag >= tags.SHAPE && tag < tags.SHORT_ARRAY;
     if (!isShape && tag !== tags.OBJECT) throw damaged(`${tag} is no tag of properties`);
-    const keys = isShape ? this.#shape(tag - tags.SHAPE) : this.#newShape();
-    if (isInstance) this.#defineValues(object, keys);
-    else this.#values(object, keys);
+    const shape = isShape ? this.#shape(tag - tags.SHAPE) : this.#newShape();
+    if (isInstance) this.#defineValues(object, shape.keys);
+    else this.#values(object, shape);
   }
 
-  /** Setters of the class must not run. */
-  #defineValues(object: object, keys: readonly string[]): void {
+  /** Setters of the class, and of `__proto__`, must not run. */
+  #defineValues(object: object, keys: readonly string[]): object {
     for (const key of keys) {
       const value = this.value();
       if (value === ABSENT) continue;
       if (key in object) define(object, key, value);
       else (object as Record<string, unknown>)[key] = value;
     }
+    return object;
   }
 }
 

@@ -16,6 +16,7 @@ import { DEPTH, getWord } from './slot.js';
 
 const WAIT_LOOP = 1;
 const WAIT_BLOCK = 2;
+const WAIT_SPIN = 3;
 const RESULTS = -2;
 const LEAVE = -3;
 const STOPPED = -4;
@@ -132,7 +133,7 @@ function park(): void {
     if (slot === STOPPED) return;
     if (slot === LEAVE || (slot < 0 && slot !== RESULTS && options.idleTimeout > 0)) return leave();
     const end = performance.now() + SPELL;
-    while (slot >= 0 && !runJob(slot) && !isSpent() && performance.now() < end) slot = binding.next(0, 0, 0);
+    while (slot >= 0 && !runJob(slot) && !isSpent() && performance.now() < end) slot = binding.next(0, WAIT_SPIN, 0);
     setImmediate(pump);
   } finally {
     pumping = false;

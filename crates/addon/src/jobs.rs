@@ -72,13 +72,14 @@ pub(crate) fn condemn(pool: u32, key: u32, slot: u32) -> bool {
 }
 
 /// The next job deeper than `floor`, or a negative code. `wait`: 0 not at all, 1 in the event loop, 2 blocking for at
-/// most `milliseconds`.
+/// most `milliseconds`, 3 for some microseconds.
 #[napi_derive::napi]
 pub(crate) fn next(env: Env, floor: u32, wait: u32, milliseconds: f64) -> Result<i32> {
     let (pool, worker) = worker()?;
     let wait = match wait {
         0 => Wait::Not,
         1 => Wait::Loop,
+        3 => Wait::Spin,
         _ => Wait::Block(limit(milliseconds)),
     };
     let alive = Alive::new(env)?;

@@ -50,6 +50,8 @@ pub enum SubmitError {
 pub enum Wait {
     /// Not at all.
     Not,
+    /// For some microseconds, looking again and again: a submitter that has just got a result often sends the next job.
+    Spin,
     /// In the event loop: the port's wake-up is called.
     Loop,
     /// Blocking, for at most this long.
@@ -364,7 +366,7 @@ impl Runtime {
         }
         let mut spins = 0;
         loop {
-            if worker.port.has_finished() && wait != Wait::Not {
+            if worker.port.has_finished() && !matches!(wait, Wait::Not | Wait::Spin) {
                 pool.sleep.leave();
                 return Next::Results;
             }
@@ -384,12 +386,16 @@ impl Runtime {
                 self.send_home(job, Status::Cancelled);
                 continue;
             }
-            if floor == 0 && wait != Wait::Not && pool.should_leave(worker) {
+            if floor == 0 && !matches!(wait, Wait::Not | Wait::Spin) && pool.should_leave(worker) {
                 pool.sleep.leave();
                 return Next::Leave;
             }
             match wait {
-                Wait::Not => {
+                Wait::Spin | Wait::Block(_) if spins < SPINS => {
+                    spins += 1;
+                    (0..PAUSES).for_each(|_| hint::spin_loop());
+                }
+                Wait::Not | Wait::Spin => {
                     pool.sleep.leave();
                     return Next::Nothing;
                 }
@@ -398,10 +404,6 @@ impl Runtime {
                         worker.in_loop.store(true, Ordering::Relaxed);
                         return Next::Nothing;
                     }
-                }
-                Wait::Block(_) if spins < SPINS => {
-                    spins += 1;
-                    (0..PAUSES).for_each(|_| hint::spin_loop());
                 }
                 Wait::Block(limit) => {
                     if let Some(next) = self.sleep(pool, worker, floor, limit, &mut alive) {
