@@ -1,2 +1,2 @@
 /** polycore: Python's multiprocessing for Node.js. The sources are in `src/`, this is their build. */
-export * from './dist/index.js';
+export * from './dist/bundle/index.js';

@@ -1,5 +1,5 @@
 /**
- * Arrays. Dense ones of int32 or of doubles are packed; other dense ones are their elements; those with holes or with
+ * Arrays. Dense ones of int32, of doubles or of strings are packed; other dense ones are their elements; those with holes or with
  * properties beside the elements are, as structured clone sees them, lists of properties with a length.
  */
 
@@ -8,6 +8,7 @@ import type { Decoder } from './decoder.js';
 import type { Encoder } from './encoder.js';
 import { ABSENT, define } from './property.js';
 import { damaged } from './reader.js';
+import { writeStrings } from './strings.js';
 import * as tags from './tags.js';
 
 /** Shorter arrays are not worth packing. */
@@ -29,7 +30,11 @@ export function writeArray(enc: Encoder, array: readonly unknown[]): void {
   if (enc.defer(array, writeArray)) return enc.u8(tags.DEFERRED_ARRAY);
   const { length } = array;
   if (!hasOnlyElements(array, length)) return writeSparse(enc, array);
-  if (length >= PACKED_LENGTH && typeof array[0] === 'number' && writePacked(enc, array)) return;
+  if (length >= PACKED_LENGTH) {
+    const kind = typeof array[0];
+    if (kind === 'number' && writePacked(enc, array)) return;
+    if (kind === 'string' && writeStrings(enc, array)) return;
+  }
   writeElements(enc, array, length);
 }
 

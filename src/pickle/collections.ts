@@ -2,7 +2,7 @@
 
 import type { Decoder } from './decoder.js';
 import type { Encoder } from './encoder.js';
-import { mapEntry } from './path.js';
+import { MapEntry } from './path.js';
 import * as tags from './tags.js';
 
 /** Reading one may run code that changes it, so the entries are taken first. */
@@ -14,12 +14,12 @@ export function writeMap(enc: Encoder, map: ReadonlyMap<unknown, unknown>): void
   enc.uint(entries.length / 2);
   enc.descend();
   for (let i = 0; i < entries.length; i += 2) {
-    const entry = mapEntry(entries[i]);
-    enc.at(entry);
+    enc.at(new MapEntry(entries[i]));
     enc.value(entries[i]);
-    enc.at(entry);
     enc.value(entries[i + 1]);
   }
+  // The path is kept between messages, the keys must not be.
+  enc.at(0);
   enc.leave();
 }
 

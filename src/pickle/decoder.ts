@@ -4,16 +4,16 @@
 
 import { PicklingError } from '../errors.js';
 import { readDoubles, readElements, readInt32s, readSparse } from './arrays.js';
-import { readArrayBuffer, readBuffer, readResizable, readView } from './binary.js';
-import { readBigInt, readBoxed, readRegExp, readUrl } from './boxes.js';
+import { readBigInt } from './boxes.js';
 import { readMap, readSet } from './collections.js';
 import { readError } from './error-codec.js';
 import { readFunction } from './functions.js';
 import { readDerived, readInstance, readReduced } from './instance-reader.js';
+import { readLate } from './late.js';
 import { ABSENT, define } from './property.js';
 import { Reader, damaged } from './reader.js';
-import { sharedBuffers, sharedClassNamed } from './shared.js';
 import { readWellKnownSymbol } from './symbols.js';
+import { readStrings } from './strings.js';
 import * as tags from './tags.js';
 
 /** Gives a big payload by its index: a fresh buffer of exactly its size. */
@@ -151,6 +151,8 @@ export class Decoder {
         return readInt32s(this, this.#new([]));
       case tags.DOUBLE_ARRAY:
         return readDoubles(this, this.#new([]));
+      case tags.STRING_ARRAY:
+        return readStrings(this, this.#new([]));
       case tags.MAP:
         return readMap(this, this.#new(new Map()));
       case tags.SET:
@@ -198,38 +200,9 @@ export class Decoder {
   /** Objects that are made when their data have been read. */
   #late(tag: number): object {
     const number = this.reserve();
-    const object = this.#make(tag);
+    const object = readLate(this, tag);
     this.resolve(number, object);
     return object;
-  }
-
-  #make(tag: number): object {
-    switch (tag) {
-      case tags.REGEXP:
-        return readRegExp(this);
-      case tags.BOXED:
-        return readBoxed(this);
-      case tags.URL_HREF:
-        return readUrl(this);
-      case tags.URL_PARAMS:
-        return new URLSearchParams(this.in.string());
-      case tags.ARRAY_BUFFER:
-      case tags.ARRAY_BUFFER_PART:
-        return readArrayBuffer(this, tag);
-      case tags.RESIZABLE:
-        return readResizable(this);
-      case tags.VIEW:
-        return readView(this);
-      case tags.BUFFER:
-      case tags.BUFFER_PART:
-        return readBuffer(this, tag);
-      case tags.SHARED_BUFFER:
-        return sharedBuffers().import(this.in.uint());
-      case tags.SHARED:
-        return sharedClassNamed(this.in.string()).revive(this.value());
-      default:
-        throw damaged(`${tag} is no tag`);
-    }
   }
 
   #new<T extends object>(object: T): T {
@@ -310,6 +283,7 @@ export class Decoder {
     else if (tag === tags.SPARSE_ARRAY) readSparse(this, array);
     else if (tag === tags.INT32_ARRAY) readInt32s(this, array);
     else if (tag === tags.DOUBLE_ARRAY) readDoubles(this, array);
+    else if (tag === tags.STRING_ARRAY) readStrings(this, array);
     else throw damaged(`${tag} is no tag of an array`);
   }
 

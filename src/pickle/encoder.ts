@@ -86,7 +86,9 @@ export class Encoder {
       for (let i = 0; i < this.#deferred.length; i += 1) this.#writeDeferred(this.#deferred[i]);
       return { bytes: this.out.written(), parts: this.#parts, modules: this.#modules };
     } catch (error) {
-      throw this.#explain(error);
+      const explained = this.#explain(error);
+      this.#path.length = 0;
+      throw explained;
     } finally {
       this.#forget();
     }

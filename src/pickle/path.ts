@@ -2,14 +2,25 @@
  * The place of a value, as an expression a reader of the message can follow: `args[0].items.get("k")[3]`.
  */
 
-/** An index, a property name, or a text that is used as it is. */
-export type PathSegment = number | string | Verbatim;
+/** An index, a property name, or something else that knows its text. */
+export type PathSegment = number | string | Verbatim | MapEntry;
 
-/** A segment that is neither index nor property, such as `.get("k")`. */
+/** A text that is used as it is. */
 export class Verbatim {
   readonly text: string;
   constructor(text: string) {
     this.text = text;
+  }
+}
+
+/** `.get("k")`: key or value of a Map's entry. */
+export class MapEntry {
+  readonly key: unknown;
+  constructor(key: unknown) {
+    this.key = key;
+  }
+  get text(): string {
+    return `.get(${describeKey(this.key)})`;
   }
 }
 
@@ -31,11 +42,6 @@ export function formatPath(root: string, base: PathBase | undefined, segments: r
   const texts = chain.reverse().flat().map(formatSegment);
   if (texts.length > LONGEST) texts.splice(KEPT, texts.length - 2 * KEPT, '…');
   return root + texts.join('');
-}
-
-/** `.get("k")`, for the value of a Map's entry. */
-export function mapEntry(key: unknown): Verbatim {
-  return new Verbatim(`.get(${describeKey(key)})`);
 }
 
 function describeKey(key: unknown): string {

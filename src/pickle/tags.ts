@@ -86,6 +86,9 @@ export const DEFERRED_ARRAY = 0x28;
 export const DEFERRED_MAP = 0x29;
 export const DEFERRED_SET = 0x2a;
 
+/** Varint length, then blocks: see strings.ts. */
+export const STRING_ARRAY = 0x2b;
+
 /** 0x40 + length (0 to 63), then one byte a character. */
 export const SHORT_LATIN1 = 0x40;
 /** 0x80 + the integer (0 to 63). */
