@@ -5,7 +5,6 @@ import { type BrokenPoolError, CancelledError, RuntimeError, TimeoutError } from
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
 import { Crew } from '../runtime/crew.js';
-import { submitDepth } from '../runtime/feed.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { attachPort, blockUntil, hold, unhold } from '../runtime/port.js';
 import { type Callable, keep } from '../runtime/shipping.js';
@@ -357,7 +356,7 @@ function create(n: number | undefined, options: PoolOptions): PoolCore {
 /** A worker imports the main module to find an exported function; a pool made there would start workers without end. */
 function refuseImportingMain(): void {
   const importing = (globalThis as { [key: symbol]: unknown })[Symbol.for('polycore.importingMain')];
-  if (isMainThread || importing !== true || submitDepth() > 1) return;
+  if (isMainThread || importing !== true) return;
   throw new RuntimeError(
     'A worker is importing the main module of this program, which creates a Pool. Guard the part that is to run only in ' +
       'the main thread: if (isMain(import.meta)) { … }, or move the functions for the pool to a module of their own.',
