@@ -8,6 +8,8 @@ const PENDING = 0;
 const FULFILLED = 1;
 const REJECTED = 2;
 
+type Listener = () => void;
+
 /** Work that can be cancelled. */
 export interface Work {
   /** Ends it: rejects its result with `reason` and stops what is under way. */
@@ -39,8 +41,8 @@ export class AsyncResult<T> implements PromiseLike<T> {
   #state = PENDING;
   /** The work while pending, then the value or the error. */
   #value: unknown;
-  /** Called once when settled. */
-  #listeners: (() => void)[] | undefined;
+  /** Called once when settled; a list only if there is more than one. */
+  #listeners: Listener | Listener[] | undefined;
 
   static {
     fulfil = (result, value) => result.#settle(FULFILLED, value);
@@ -59,16 +61,16 @@ export class AsyncResult<T> implements PromiseLike<T> {
     this.#state = state;
     this.#value = value;
     const listeners = this.#listeners;
-    if (listeners !== undefined) {
-      this.#listeners = undefined;
-      for (const listener of listeners) call(listener);
-    }
+    this.#listeners = undefined;
+    if (typeof listeners === 'function') call(listeners);
+    else if (listeners !== undefined) listeners.forEach(call);
     return true;
   }
 
-  #listen(listener: () => void): void {
+  #listen(listener: Listener): void {
     if (this.#state !== PENDING) listener();
-    else if (this.#listeners === undefined) this.#listeners = [listener];
+    else if (this.#listeners === undefined) this.#listeners = listener;
+    else if (typeof this.#listeners === 'function') this.#listeners = [this.#listeners, listener];
     else this.#listeners.push(listener);
   }
 
@@ -174,7 +176,7 @@ function runReactions(): void {
   }
 }
 
-function call(listener: () => void): void {
+function call(listener: Listener): void {
   try {
     listener();
   } catch (error) {
