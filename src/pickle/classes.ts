@@ -61,7 +61,7 @@ export function classOf(prototype: object): ClassInfo {
 
 /** `a Socket cannot be pickled`, why, and what to do; `name` is that of the class, `kind` of the ancestor that is the reason. */
 export function refuse(name: string, kind = name): string {
-  const reason = name === kind ? '' : `it is ${indefinite(kind)}, and `;
+  const reason = name === kind ? 'it ' : `it is ${indefinite(kind)}, and `;
   return `${indefinite(name)} cannot be pickled: ${reason}${ADVICE[kind] ?? 'belongs to its thread'}`;
 }
 

@@ -286,7 +286,17 @@ export class Encoder {
     this.#checkDepth();
     this.register(fn);
     this.out.u8(tags.FUNCTION);
-    writeFunction(this, fn);
+    try {
+      writeFunction(this, fn);
+    } catch (error) {
+      if (error instanceof PicklingError) this.#place(error);
+      throw error;
+    }
+  }
+
+  /** Says where in the value the function is, unless it is all of the value, or a function in it has said so. */
+  #place(error: PicklingError): void {
+    if (this.#depth > 0 && !error.message.startsWith(this.#root)) error.message = `${this.path}: ${error.message}`;
   }
 
   #keys(keys: readonly string[]): void {
