@@ -19,16 +19,24 @@ export function tsxHooks(): Promise<void> | null {
   return registering;
 }
 
+function options(): string {
+  return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
+}
+
 function isNeeded(): boolean {
   if (isMainThread || Number.parseInt(process.versions.node, 10) >= SHARED_HOOKS) return false;
-  const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
-  return /(?:^|[\s=/])tsx(?:\/|\s|$)/.test(options);
+  return /(?:^|[\s=/])tsx(?:\/|\s|$)/.test(options());
+}
+
+/** The tsx command line names its own files; `--import tsx` is the one that the program's folder finds. */
+function importedFrom(): string {
+  const [own] = /file:\S+\/tsx\/\S+/.exec(options()) ?? [];
+  return own ?? pathToFileURL(`${process.cwd()}/index.js`).href;
 }
 
 async function register(): Promise<void> {
-  const program = importerOf(pathToFileURL(`${process.cwd()}/index.js`).href);
   try {
-    const api = (await program('tsx/esm/api')) as { register: () => unknown };
+    const api = (await importerOf(importedFrom())('tsx/esm/api')) as { register: () => unknown };
     api.register();
   } catch {
     // Another tsx than the one thought of: modules are loaded without it.
