@@ -1,2 +1,8 @@
 /** polycore: Python's multiprocessing for Node.js. The sources are in `src/`, this is their build. */
-export * from './dist/bundle/index.js';
+import { createRequire } from 'node:module';
+
+export const {
+  AsyncResult, AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty,
+  Full, InvalidStateError, NotSupported, PicklingError, PolycoreError, Pool, RuntimeError, ShutDown, TimeoutError,
+  WorkerCrashedError, cpuCount, isMain, pickle, ref,
+} = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

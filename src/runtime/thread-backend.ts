@@ -30,7 +30,8 @@ function workerOptions(): string[] | undefined {
   return kept;
 }
 
-const ENTRY = new URL('./worker.js', import.meta.url);
+/** A worker runs the package itself, which finds its setup in `workerData`; see `worker.ts`. */
+const ENTRY = new URL('./polycore.cjs', import.meta.url);
 
 /** See the file's description. */
 export class ThreadBackend implements Backend {

@@ -1,5 +1,6 @@
 /**
- * Entry of a worker thread: joins its pool, runs the initializer, takes jobs.
+ * A worker thread: joins its pool, runs the initializer, takes jobs. Its entry is the package itself, so that tasks which
+ * import polycore get the instance that runs them.
  *
  * What ends the worker early is told to whoever waits for its jobs: `process.exit` and uncaught errors run the exit
  * handler below, which completes the jobs with a `WorkerCrashedError`; the rest (out of memory, termination) is noticed by
@@ -7,7 +8,6 @@
  */
 
 import { workerData } from 'node:worker_threads';
-import '../multiprocessing/pool.js';
 import { WorkerCrashedError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { failRunning, startFeed } from './feed.js';
@@ -59,4 +59,8 @@ function crash(setup: WorkerSetup, code: number): WorkerCrashedError {
       });
 }
 
-main((workerData as { polycore: WorkerSetup }).polycore);
+/** Makes this thread a worker if a pool has started it as one. */
+export function startWorker(): void {
+  const setup = (workerData as { polycore?: WorkerSetup } | null)?.polycore;
+  if (setup !== undefined) main(setup);
+}

@@ -1,0 +1,19 @@
+/** The public entry lists its names by hand; they must be those of the sources, for `import` and `require` alike. */
+
+import { createRequire } from 'node:module';
+import test from 'ava';
+import * as entry from '../index.js';
+
+test('exports: import and require give the same names and the same instance', (t) => {
+  const required = createRequire(import.meta.url)('polycore') as Record<string, unknown>;
+  t.deepEqual(Object.keys(entry).sort(), Object.keys(required).sort());
+  for (const [name, value] of Object.entries(entry)) t.is(required[name], value);
+});
+
+test('exports: every error class has its own code', (t) => {
+  const codes = Object.entries(entry)
+    .filter(([name]) => /Error$|^Empty$|^Full$|^ShutDown$|^NotSupported$/.test(name))
+    .map(([, Class]) => new (Class as new (text: string) => Error & { code: string })('text').code);
+  t.is(new Set(codes).size, codes.length);
+  for (const code of codes) t.regex(code, /^ERR_POLYCORE/);
+});
