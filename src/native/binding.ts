@@ -34,7 +34,6 @@ export interface Binding {
   wait(milliseconds: number): number;
   createPool(): number;
   closePool(pool: number): void;
-  poolOpen(pool: number): boolean;
   cancelQueued(pool: number): number;
   dropPool(pool: number): void;
   retire(pool: number, count: number): void;

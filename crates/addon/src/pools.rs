@@ -20,13 +20,6 @@ pub(crate) fn close_pool(pool: u32) {
     }
 }
 
-/// Whether the pool takes jobs.
-#[napi_derive::napi]
-#[must_use]
-pub(crate) fn pool_open(pool: u32) -> bool {
-    Runtime::get().pool(pool).is_some_and(|pool| !pool.is_closed())
-}
-
 /// Sends all queued jobs of the pool home as cancelled; how many.
 #[napi_derive::napi]
 #[must_use]

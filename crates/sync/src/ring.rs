@@ -6,8 +6,10 @@
 //! Progress: lock-free. A producer or consumer that stops anywhere, even for ever, blocks nobody: the cell is either
 //! still free or already filled, and others move the cursor. Linearizes at the cell's compare-and-swap.
 //!
-//! A cell at position `p` of lap `p / capacity` holds stamp `2p` when free and `2p + 1` when filled; taking it sets
-//! `2 (p + capacity)`. Positions wrap at 2^31; a thread would have to sleep through 2^31 operations to be fooled.
+//! A cell at position `p` of lap `p / capacity` has stamp `2p` when free and `2p + 1` when filled; taking it sets
+//! `2 (p + capacity)`. Positions wrap at 2^31; a thread would have to sleep through 2^31 operations to be fooled. What a
+//! cell stores is its stamp less `2i`, `i` being its index: so a new ring is all zeros, and a large one costs memory only
+//! as far as it is used.
 
 use crossbeam_utils::CachePadded;
 
@@ -29,13 +31,17 @@ pub struct Ring {
 
 const POSITIONS: u32 = (1 << 31) - 1;
 
-fn pack(stamp: u32, value: u32) -> u64 {
-    u64::from(stamp) << 32 | u64::from(value)
+#[cfg(loom)]
+fn zeroed(capacity: usize) -> Box<[AtomicU64]> {
+    (0..capacity).map(|_| AtomicU64::new(0)).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "takes the two halves of a cell apart")]
-fn unpack(cell: u64) -> (u32, u32) {
-    ((cell >> 32) as u32, cell as u32)
+#[cfg(not(loom))]
+fn zeroed(capacity: usize) -> Box<[AtomicU64]> {
+    let words = Box::into_raw(vec![0_u64; capacity].into_boxed_slice());
+    // SAFETY: `AtomicU64` has the size, alignment and bit validity of `u64` on the 64-bit targets we build for, and the
+    // box is the only owner of the allocation.
+    unsafe { Box::from_raw(words as *mut [AtomicU64]) }
 }
 
 /// Signed distance from stamp `b` to stamp `a`, right across the wrap.
@@ -54,7 +60,7 @@ impl Ring {
         Self {
             head: CachePadded::new(AtomicU32::new(0)),
             tail: CachePadded::new(AtomicU32::new(0)),
-            cells: (0..capacity).map(|p| AtomicU64::new(pack(2 * p, 0))).collect(),
+            cells: zeroed(capacity as usize),
             mask: capacity - 1,
         }
     }
@@ -67,6 +73,16 @@ impl Ring {
 
     fn cell(&self, position: u32) -> &AtomicU64 {
         &self.cells[(position & self.mask) as usize]
+    }
+
+    fn pack(&self, position: u32, stamp: u32, value: u32) -> u64 {
+        u64::from(stamp.wrapping_sub((position & self.mask) * 2)) << 32 | u64::from(value)
+    }
+
+    /// Stamp and value of what the cell at `position` holds.
+    #[expect(clippy::cast_possible_truncation, reason = "takes the two halves of a cell apart")]
+    fn unpack(&self, position: u32, cell: u64) -> (u32, u32) {
+        (((cell >> 32) as u32).wrapping_add((position & self.mask) * 2), cell as u32)
     }
 
     fn advance(cursor: &AtomicU32, from: u32) {
@@ -83,9 +99,9 @@ impl Ring {
             let tail = self.tail.load(Ordering::Acquire);
             let cell = self.cell(tail);
             let seen = cell.load(Ordering::Acquire);
-            let lag = ahead(unpack(seen).0, tail.wrapping_mul(2));
+            let lag = ahead(self.unpack(tail, seen).0, tail.wrapping_mul(2));
             if lag == 0 {
-                let filled = pack(tail.wrapping_mul(2) | 1, value);
+                let filled = self.pack(tail, tail.wrapping_mul(2) | 1, value);
                 // Release publishes what the value names; it pairs with the Acquire in `pop`.
                 if cell.compare_exchange(seen, filled, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                     Self::advance(&self.tail, tail);
@@ -105,11 +121,11 @@ impl Ring {
             let head = self.head.load(Ordering::Acquire);
             let cell = self.cell(head);
             let seen = cell.load(Ordering::Acquire);
-            let (stamp, value) = unpack(seen);
+            let (stamp, value) = self.unpack(head, seen);
             let lag = ahead(stamp, head.wrapping_mul(2) | 1);
             if lag == 0 {
                 let next = (head.wrapping_add(self.mask).wrapping_add(1) & POSITIONS).wrapping_mul(2);
-                if cell.compare_exchange(seen, pack(next, 0), Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                if cell.compare_exchange(seen, self.pack(head, next, 0), Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                     Self::advance(&self.head, head);
                     return Some(value);
                 }
@@ -135,7 +151,7 @@ impl Ring {
     pub fn is_empty(&self) -> bool {
         loop {
             let head = self.head.load(Ordering::Acquire);
-            let (stamp, _) = unpack(self.cell(head).load(Ordering::Acquire));
+            let (stamp, _) = self.unpack(head, self.cell(head).load(Ordering::Acquire));
             let lag = ahead(stamp, head.wrapping_mul(2) | 1);
             if lag == 0 {
                 return false;
