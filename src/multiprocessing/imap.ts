@@ -53,7 +53,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
 
   constructor(core: PoolCore, fn: Callable, iterable: unknown, order: Order, given: number | ImapOptions | undefined) {
     checkFunction('fn', fn);
-    checkIterable(iterable);
+    checkIterable(iterable, 'async');
     const options = mapOptions(given);
     checkApply(options);
     core.checkOpen(0);
@@ -134,20 +134,28 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#read = 0;
     for (const job of this.#jobs) job.withdraw();
     this.#finish();
-    if (!this.#exhausted) void this.#input.return?.();
+    this.#endInput();
     this.#wake();
   }
 
   /** Ends it with an error: the next read rejects, running tasks are stopped. */
   cancel(reason: unknown): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#finished) return;
     const jobs = [...this.#jobs];
-    this.close();
-    this.#closed = false;
-    this.#exhausted = true;
-    this.#outcomes.push({ job: undefined, outcome: { error: reason } });
+    this.#jobs.clear();
+    this.#ready = [];
+    this.#read = 0;
+    this.#outcomes.splice(0, Number.POSITIVE_INFINITY, { job: undefined, outcome: { error: reason } });
+    this.#finish();
+    this.#endInput();
     for (const job of jobs) job.cancel();
     this.#wake();
+  }
+
+  #endInput(): void {
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    void this.#input.return?.();
   }
 
   #finish(): void {
@@ -234,7 +242,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   #submit(list: unknown[]): void {
-    if (list.length === 0 || this.#closed) return;
+    if (list.length === 0 || this.#closed || this.#finished) return;
     this.#core.checkOpen(0);
     const request = { fn: this.#fn, operation: MAP, payload: ITEMS, priority: this.#priority };
     const job = new Job(this.#core, this.#owner, this.#taken, list, request);

@@ -50,7 +50,8 @@ export interface JobRequest {
 }
 
 const OPERATIONS = ['apply', 'map', 'starmap'] as const;
-const OUTCOMES = ['ok', 'error', 'cancelled', 'crashed'] as const;
+/** By status; 4 is no end of a job. */
+const OUTCOMES = ['ok', 'error', 'cancelled', 'crashed', undefined, 'crashed'] as const;
 const taskChannel = channel('polycore:task');
 
 /** See the file's description. */

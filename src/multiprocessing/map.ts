@@ -147,7 +147,7 @@ export function map(
   let options: MapOptions<never> = {};
   try {
     checkFunction('fn', fn);
-    checkIterable(iterable);
+    checkIterable(iterable, 'sync');
     options = mapOptions(given);
     checkApply(options);
     core.checkOpen(0);

@@ -8,11 +8,11 @@ import { checkTimeout, type WaitOptions } from './wait-options.js';
 export type Fn<A extends readonly unknown[] = never[], R = unknown> = (...args: A) => R;
 
 /** Options of a pool; all have Python's meaning where Python has them. */
-export interface PoolOptions<I extends readonly unknown[] = readonly unknown[]> {
+export interface PoolOptions {
   /** Called in each new worker with `initargs` before it takes tasks. If it throws, the pool is broken. */
-  initializer?: (...args: [...I]) => unknown;
+  initializer?: (...args: never[]) => unknown;
   /** Arguments of `initializer`. */
-  initargs?: readonly [...I];
+  initargs?: readonly unknown[];
   /** Tasks (or chunks) after which a worker is replaced by a fresh one; default: never. */
   maxTasksPerChild?: number;
   /** `'thread'` (default): worker threads of this process. */
@@ -91,11 +91,15 @@ export function checkFunction(name: string, value: unknown): asserts value is Fn
   if (typeof value !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${describe(value)}`);
 }
 
-/** @throws {TypeError} when `value` is no iterable. */
-export function checkIterable(value: unknown): void {
+/** @throws {TypeError} when `value` is no iterable; `'async'` allows asynchronous ones. */
+export function checkIterable(value: unknown, kind: 'sync' | 'async'): void {
   const iterable = value as { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown } | null | undefined;
-  if (iterable?.[Symbol.iterator] === undefined && iterable?.[Symbol.asyncIterator] === undefined) {
+  if (iterable?.[Symbol.iterator] !== undefined) return;
+  if (iterable?.[Symbol.asyncIterator] === undefined) {
     throw new TypeError(`Expected \`iterable\` to be iterable, got ${describe(value)}`);
+  }
+  if (kind === 'sync') {
+    throw new TypeError('Expected `iterable` to be a plain iterable, got an asynchronous one; imap and imapUnordered take it');
   }
 }
 

@@ -19,7 +19,7 @@ import {
   type ApplyOptions,
   checkCount,
   checkFunction,
-  type Fn,
+  checkIterable,
   type ImapOptions,
   type MapOptions,
   NotSupported,
@@ -52,11 +52,6 @@ interface Handle {
   readonly name: string;
   readonly size: number;
 }
-
-/** What an awaited task gives. */
-type Result<F extends Fn<never[]>> = Awaited<ReturnType<F>>;
-/** The item that a mapped function takes. */
-type Item<F> = F extends (item: infer I, ...rest: never[]) => unknown ? I : never;
 
 const pools = new Map<number, WeakRef<Pool>>();
 const adopt: unique symbol = Symbol('adopt');
@@ -159,30 +154,30 @@ export class Pool {
    * Calls `fn(item)` for each item, in chunks; the results in order. Waits for all chunks even if one fails; then rejects
    * with the error of the first failing item, whose number is `error.index`. Within a chunk, nothing runs after a failure.
    */
-  map<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>>,
-    options?: number | MapOptions<Result<F>[]>,
-  ): AsyncResult<Result<F>[]> {
+  map<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
     const given = options as number | MapOptions<never> | undefined;
-    return map(this.#core, fn as Callable, iterable, given, MAP) as AsyncResult<Result<F>[]>;
+    return map(this.#core, fn as Callable, iterable, given, MAP) as AsyncResult<Awaited<R>[]>;
   }
 
   /** Python's name of `map`. */
-  mapAsync<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>>,
-    options?: number | MapOptions<Result<F>[]>,
-  ): AsyncResult<Result<F>[]> {
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
     return this.map(fn, iterable, options);
   }
 
   /** As `map`, blocking this thread. */
-  mapSync<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>>,
-    options?: number | MapOptions<Result<F>[]>,
-  ): Result<F>[] {
+  mapSync<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T>,
+    options?: number | MapOptions<Awaited<R>[]>,
+  ): Awaited<R>[] {
     return blockFor(this.map(fn, iterable, options), options);
   }
 
@@ -215,38 +210,40 @@ export class Pool {
   }
 
   /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */
-  imap<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>> | AsyncIterable<Item<F>>,
+  imap<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
-  ): ImapIterator<Result<F>> {
+  ): ImapIterator<Awaited<R>> {
     return new ImapIterator(this.#core, fn as Callable, iterable, 'ordered', options);
   }
 
   /** As `imap`, results as they come. */
-  imapUnordered<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>> | AsyncIterable<Item<F>>,
+  imapUnordered<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
-  ): ImapIterator<Result<F>> {
+  ): ImapIterator<Awaited<R>> {
     return new ImapIterator(this.#core, fn as Callable, iterable, 'unordered', options);
   }
 
   /** As `imap`, blocking this thread for each result. */
-  imapSync<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>>,
+  imapSync<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Result<F>, undefined, undefined> {
+  ): Generator<Awaited<R>, undefined, undefined> {
+    checkIterable(iterable, 'sync');
     return iterateSync(this.imap(fn, iterable, options));
   }
 
   /** As `imapUnordered`, blocking this thread for each result. */
-  imapUnorderedSync<F extends Fn<never[]>>(
-    fn: F,
-    iterable: Iterable<Item<F>>,
+  imapUnorderedSync<T, R>(
+    fn: (item: T) => R,
+    iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Result<F>, undefined, undefined> {
+  ): Generator<Awaited<R>, undefined, undefined> {
+    checkIterable(iterable, 'sync');
     return iterateSync(this.imapUnordered(fn, iterable, options));
   }
 

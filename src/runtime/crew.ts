@@ -12,7 +12,7 @@ import { BrokenPoolError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import type { Backend, Ending } from './backend.js';
 import { Later } from './parcel.js';
-import { hold, setEventListener, unhold } from './port.js';
+import { collect, hold, setEventListener, unhold } from './port.js';
 import { fetchKept } from './shipping.js';
 import { ARGUMENT, EVENT_GONE, EVENT_SAID, FUNCTION, getWord, LENGTH, OPERATION, READY } from './slot.js';
 
@@ -176,6 +176,8 @@ export class Crew {
 
   /** To be called by the backend. */
   readonly ended = (key: number, ending: Ending): void => {
+    // What the worker finished, and the native report of its end, are in the port already; they come first.
+    collect();
     this.#unended.delete(key);
     const ready = this.#live.get(key);
     this.#endings.get(key)?.(ending);
@@ -187,10 +189,15 @@ export class Crew {
       this.#fill();
     }
     if (this.#unended.size === 0) {
-      if (this.#closed) crews.delete(this.#options.pool);
+      if (this.#closed) this.#forget();
       for (const waiter of this.#waiters.splice(0)) waiter();
     }
   };
+
+  #forget(): void {
+    crews.delete(this.#options.pool);
+    binding.dropPool(this.#options.pool);
+  }
 
   #failedToStart(ending: Ending): void {
     if (this.#target === 0 || this.#closed || ++this.#failedStarts < FAILED_STARTS) return;

@@ -35,7 +35,17 @@ export function execute(slot: number): Promise<void> | undefined {
 
 async function runLater(slot: number, fn: Callable | Later, payload: unknown): Promise<unknown> {
   const ready = fn instanceof Later ? ((await fn.promise) as Callable) : fn;
-  return run(slot, ready, payload instanceof Later ? await payload.promise : payload);
+  const value = payload instanceof Later ? await payload.promise : payload;
+  // Not from inside this promise callback: there a Sync call of the task could not let promises of inner tasks settle.
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(run(slot, ready, value));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** Calls the function; a promise if it, or one of its calls, returns one. */
@@ -131,9 +141,9 @@ function succeed(slot: number, value: unknown): void {
   binding.complete(slot);
 }
 
-/** Completes the job in `slot` with an error. */
-export function fail(slot: number, error: unknown): void {
-  setWord(slot, STATUS, ERROR);
+/** Completes the job in `slot` with an error; `status` is `ERROR`, or `DIED` when this worker ends. */
+export function fail(slot: number, error: unknown, status: number = ERROR): void {
+  setWord(slot, STATUS, status);
   try {
     writeValue(slot, error, { path: 'error' });
   } catch {

@@ -12,7 +12,7 @@
 import { binding } from '../native/binding.js';
 import { execute, fail } from './execute.js';
 import { collect, hold, pendingCount, setBlocker, setWakeListener, unhold } from './port.js';
-import { DEPTH, getWord } from './slot.js';
+import { DEPTH, DIED, getWord } from './slot.js';
 
 const WAIT_LOOP = 1;
 const WAIT_BLOCK = 2;
@@ -58,8 +58,8 @@ export function submitted(): void {
 }
 
 /** Fails the jobs that this isolate is running, because it ends. */
-export function failRunning(error: (jobs: number) => unknown): void {
-  for (const { slot } of running.splice(0)) fail(slot, error(running.length));
+export function failRunning(makeError: () => unknown): void {
+  for (const { slot } of running.splice(0)) fail(slot, makeError(), DIED);
 }
 
 /** Begins to take jobs. */

@@ -32,6 +32,8 @@ export const OK = 0;
 export const ERROR = 1;
 export const CANCELLED = 2;
 export const CRASHED = 3;
+/** The payload is the error of a worker that ended while it ran the job. */
+export const DIED = 5;
 
 /** `TOKEN` of a slot that carries an event about a worker. */
 export const EVENT_TOKEN = -1;
