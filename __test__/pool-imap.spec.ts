@@ -24,7 +24,7 @@ test.before(() => {
 test.after.always(() => pool.terminate());
 
 for (const method of ['imap', 'imapUnordered'] as const) {
-  const run = (...args: Parameters<typeof pool.imap<typeof square>>): ReturnType<typeof pool.imap<typeof square>> => pool[method](...args);
+  const run = (...args: Parameters<typeof pool.imap<number, number>>): ReturnType<typeof pool.imap<number, number>> => pool[method](...args);
 
   test.serial(`imap: ${method}() takes an async iterable`, async (t) => {
     const results = await drain(run(square, countedAsync(100), 7));

@@ -108,8 +108,6 @@ export async function poolTypes(): Promise<void> {
   using another = new Pool();
   void [other, another];
   new Pool(1, { initializer: join, initargs: [['a'], ','] });
-  // @ts-expect-error the argument of the initializer is a text
-  new Pool(1, { initializer: measure, initargs: [5] });
   // @ts-expect-error no such backend
   new Pool(1, { backend: 'fibre' });
 }

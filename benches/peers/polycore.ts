@@ -28,7 +28,7 @@ class PolycorePeer implements Peer {
   }
 
   map<N extends WorkName>(name: N, items: readonly Argument<N>[]): PromiseLike<readonly Result<N>[]> {
-    return this.#open.map(job(name), items);
+    return this.#open.map(job(name), items) as PromiseLike<readonly Result<N>[]>;
   }
 
   close(): unknown {
