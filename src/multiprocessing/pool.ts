@@ -344,6 +344,7 @@ function create(n: number | undefined, options: PoolOptions): PoolCore {
     pool: number,
     name: core.name,
     pending: () => core.pending,
+    elastic: idleTimeout > 0,
     broken: (error: BrokenPoolError) => core.break(error),
   });
   core.crew.start(new ThreadBackend(setup, options.resourceLimits, core.crew.ended), size);

@@ -38,8 +38,10 @@ const crews = new Map<number, Crew>();
 export interface CrewOptions {
   readonly pool: number;
   readonly name: string;
-  /** Jobs of the owner under way; a closed pool with some left needs a worker. */
+  /** Jobs of the owner under way. */
   readonly pending: () => number;
+  /** Workers leave when idle, and come back with the work. */
+  readonly elastic: boolean;
   /** The pool can do nothing any more. */
   readonly broken: (error: BrokenPoolError) => void;
 }
@@ -106,16 +108,26 @@ export class Crew {
     const surplus = this.#live.size - size;
     this.#target = size;
     binding.retire(this.#options.pool, Math.max(0, surplus));
-    this.#fill();
+    this.#fill(size);
   }
 
   /** A job was submitted: workers that left for idleness come back. */
   wanted(): void {
-    if (this.#live.size < this.#target) this.#fill();
+    if (this.#live.size < this.#target) this.#refill();
   }
 
-  #fill(): void {
-    while (this.#live.size < this.#target && !(this.#closed && this.#live.size >= this.#options.pending())) {
+  /** Replaces workers that have gone, as far as there is use for them. */
+  #refill(): void {
+    const { elastic, name, pending } = this.#options;
+    try {
+      this.#fill(elastic || this.#closed ? Math.min(this.#target, pending()) : this.#target);
+    } catch (cause) {
+      this.#break(new BrokenPoolError(`No worker of ${name} can be started: ${String(cause)}`, { cause }));
+    }
+  }
+
+  #fill(size: number): void {
+    while (this.#live.size < size) {
       const key = ++this.#lastKey;
       this.#live.set(key, false);
       this.#unended.add(key);
@@ -186,7 +198,7 @@ export class Crew {
     if (ready === false) {
       this.#failedToStart(ending);
       this.#live.delete(key);
-      this.#fill();
+      this.#refill();
     }
     if (this.#unended.size === 0) {
       if (this.#closed) this.#forget();
@@ -215,7 +227,7 @@ export class Crew {
     if (kind === EVENT_GONE) {
       if (this.#live.get(key) === false) this.#failedToStart({ exitCode: null });
       this.#live.delete(key);
-      this.#fill();
+      this.#refill();
     } else if (kind === EVENT_SAID && value === READY) {
       this.#live.set(key, true);
       this.#failedStarts = 0;
