@@ -171,6 +171,8 @@ test.serial('crash: the timeout of a map stops all of it', async (t) => {
   const pool = makePool(t, 2);
   const gate = makeGate();
   const started = makeGate();
+  // The clock runs from the call: by then both workers have started and loaded the modules of the task.
+  await pool.broadcast(() => [signal, holdAt].length);
   const result = pool.map(
     (x: number) => {
       signal(started);
