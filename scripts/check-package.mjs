@@ -74,7 +74,7 @@ function tarballContents() {
   for (const path of ['index.js', 'index.d.ts', 'dist/bundle/polycore.cjs', 'dist/index.d.ts', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
     assert.ok(paths.includes(path), `${path} is missing`);
   }
-  const expected = /^((index\.js|index\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)|dist\/.+\.(js|d\.ts))$/;
+  const expected = /^((index\.js|index\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)|dist\/bundle\/polycore\.cjs(\.map)?|dist\/.+\.d\.ts)$/;
   assert.deepEqual(paths.filter((path) => !expected.test(path)), [], 'files that do not belong there');
 }
 
