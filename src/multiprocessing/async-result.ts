@@ -27,24 +27,45 @@ export let attach: (result: AsyncResult<unknown>, work: Work) => void;
 /** Ends the work of a result that is still pending. */
 export let abandon: (result: AsyncResult<unknown>, reason: unknown) => void;
 
+type Resolve = (value: unknown) => void;
+
+/** The ends of the promise under construction: one executor for all results saves a closure each. */
+let ends: { resolve: Resolve; reject: Resolve } = { resolve: ignore, reject: ignore };
+
+function keepEnds(resolve: (value: never) => void, reject: Resolve): void {
+  ends = { resolve: resolve as Resolve, reject };
+}
+
+function ignore(): void {}
+
 /**
  * The result of work given to a pool. Await it, or use Python's methods.
  *
- * An error that nobody looks at is not reported as an unhandled rejection, as in Python.
+ * It is a real promise, and says `Promise` when asked for its `constructor`, because `await` and `Promise.all` then take it as
+ * it is instead of wrapping it: in a burst of tasks the garbage collector decides the pace. An error that nobody looks at
+ * is not reported as an unhandled rejection, as in Python.
  *
  * @example
  * const result = pool.apply(fib, [30]);
  * result.ready();            // false
  * console.log(await result); // 832040
  */
-export class AsyncResult<T> implements PromiseLike<T> {
+export class AsyncResult<T> extends Promise<T> {
   #state = PENDING;
   /** The work while pending, then the value or the error. */
   #value: unknown;
+  readonly #ends: { resolve: Resolve; reject: Resolve };
   /** Called once when settled; a list only if there is more than one. */
   #listeners: Listener | Listener[] | undefined;
 
+  /** Made by pools. */
+  constructor() {
+    super(keepEnds);
+    this.#ends = ends;
+  }
+
   static {
+    Object.defineProperty(AsyncResult.prototype, 'constructor', { value: Promise });
     fulfil = (result, value) => result.#settle(FULFILLED, value);
     fail = (result, reason) => result.#settle(REJECTED, reason);
     listen = (result, listener) => result.#listen(listener);
@@ -60,6 +81,12 @@ export class AsyncResult<T> implements PromiseLike<T> {
     if (this.#state !== PENDING) return false;
     this.#state = state;
     this.#value = value;
+    if (state === FULFILLED) {
+      this.#ends.resolve(value);
+    } else {
+      super.then(undefined, ignore);
+      this.#ends.reject(value);
+    }
     const listeners = this.#listeners;
     this.#listeners = undefined;
     if (typeof listeners === 'function') call(listeners);
@@ -74,31 +101,6 @@ export class AsyncResult<T> implements PromiseLike<T> {
     else this.#listeners.push(listener);
   }
 
-  /** As `Promise.prototype.then`. */
-  then<A = T, B = never>(
-    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
-    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<A | B> {
-    return new Promise<A | B>((resolve, reject) => {
-      this.#listen(() => {
-        const handler = this.#state === FULFILLED ? onFulfilled : onRejected;
-        if (typeof handler === 'function') react(handler, this.#value, resolve, reject);
-        else if (this.#state === FULFILLED) resolve(this.#value as A);
-        else reject(this.#value);
-      });
-    });
-  }
-
-  /** As `Promise.prototype.catch`. */
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
-    return this.then(undefined, onRejected);
-  }
-
-  /** As `Promise.prototype.finally`. */
-  finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.then().finally(onFinally);
-  }
-
   /**
    * The value, when it is there.
    *
@@ -106,7 +108,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * only end the waiting, not the work.
    */
   get(options: WaitOptions = {}): Promise<T> {
-    return withDeadline(this.then(), options, () => new TimeoutError('The result is not there yet'));
+    return withDeadline(this, options, () => new TimeoutError('The result is not there yet'));
   }
 
   /** Blocks this thread until the value is there. @throws {TimeoutError} after `timeout` milliseconds. */
@@ -149,30 +151,6 @@ export class AsyncResult<T> implements PromiseLike<T> {
     if (this.#state !== PENDING) return false;
     abandon(this, new CancelledError('The work was cancelled'));
     return true;
-  }
-}
-
-/** Handlers to be called, four entries each: handler, value, and the ends of the promise that `then` returned. */
-let reactions: unknown[] = [];
-
-/**
- * Calls a handler in a microtask, as `then` promises. All handlers of one batch of results share a microtask, and `then`
- * makes one promise instead of two: in a burst of tasks the garbage collector decides the pace.
- */
-function react(handler: unknown, value: unknown, resolve: unknown, reject: unknown): void {
-  if (reactions.length === 0) queueMicrotask(runReactions);
-  reactions.push(handler, value, resolve, reject);
-}
-
-function runReactions(): void {
-  const batch = reactions;
-  reactions = [];
-  for (let i = 0; i < batch.length; i += 4) {
-    try {
-      (batch[i + 2] as (value: unknown) => void)((batch[i] as (value: unknown) => unknown)(batch[i + 1]));
-    } catch (error) {
-      (batch[i + 3] as (reason: unknown) => void)(error);
-    }
   }
 }
 
