@@ -45,6 +45,8 @@ export interface JobRequest {
   /** How its list is encoded. */
   readonly payload: PayloadOptions;
   readonly priority: number;
+  /** The part of the list that travels; default: all of it. */
+  readonly range?: { readonly start: number; readonly end: number };
   /** Where the job goes instead of the pool's queues; `false` when it is refused. */
   readonly submit?: (slot: number) => boolean;
 }
@@ -78,7 +80,7 @@ export class Job implements Pending {
     const slot = takeSlot();
     this.#slot = slot;
     try {
-      writeList(slot, list, request.payload);
+      writeList(slot, list, request.payload, request.range?.start, request.range?.end);
     } catch (error) {
       recycle(slot);
       throw error;

@@ -26,6 +26,14 @@ export function withIndex(error: unknown, index: number): unknown {
   return error;
 }
 
+function inWholeList(error: PicklingError, start: number): unknown {
+  const [place, item] = /^items\[(\d+)\]/.exec(error.message) ?? [];
+  if (place === undefined) return error;
+  const index = start + Number(item);
+  error.message = `items[${index}]${error.message.slice(place.length)}`;
+  return withIndex(error, index);
+}
+
 class Mapping implements JobOwner, Work {
   readonly #core: PoolCore;
   readonly #result: AsyncResult<unknown>;
@@ -67,21 +75,23 @@ class Mapping implements JobOwner, Work {
     const window = Math.min(WINDOW, this.#core.maxQueue);
     while (this.#next < this.#items.length && this.#jobs.size < window) {
       const start = this.#next;
-      const list = this.#items.slice(start, start + this.#chunksize);
-      this.#next = start + list.length;
+      const end = Math.min(start + this.#chunksize, this.#items.length);
+      this.#next = end;
       try {
-        this.#jobs.add(new Job(this.#core, this, start, list, this.#request));
+        const request = { ...this.#request, range: { start, end } };
+        this.#jobs.add(new Job(this.#core, this, start, this.#items, request));
       } catch (error) {
         // What cannot travel is known before anything has run, so the rest is not begun.
-        this.#refuse(error, start, list.length);
+        this.#refuse(error, start);
         return;
       }
     }
   }
 
-  #refuse(error: unknown, start: number, count: number): void {
+  /** Chunk by chunk the codec counts from 0; the error names the item of the whole list. */
+  #refuse(error: unknown, start: number): void {
     this.#next = this.#items.length;
-    fail(this.#result, error instanceof PicklingError && count === 1 ? withIndex(error, start) : error);
+    fail(this.#result, error instanceof PicklingError ? inWholeList(error, start) : error);
     if (this.#jobs.size === 0) this.#leave();
     for (const job of this.#jobs) job.withdraw();
   }
@@ -135,6 +145,13 @@ class Mapping implements JobOwner, Work {
   }
 }
 
+/** The items. An array is not copied if all of it is written before `map` returns: nobody can change it meanwhile. */
+function snapshot(iterable: Iterable<unknown>, chunksize: number, core: PoolCore): readonly unknown[] {
+  if (!Array.isArray(iterable)) return Array.from(iterable);
+  const chunks = chunksize === 0 ? core.size * 4 : iterable.length / chunksize;
+  return chunks < Math.min(WINDOW, core.maxQueue) ? iterable : iterable.slice();
+}
+
 /** Submits the items of `iterable` in chunks. The result rejects when anything is wrong. */
 export function map(
   core: PoolCore,
@@ -152,7 +169,7 @@ export function map(
     checkApply(options);
     core.checkOpen(0);
     options.signal?.throwIfAborted();
-    const items = Array.from(iterable);
+    const items = snapshot(iterable, options.chunksize ?? 0, core);
     if (items.length === 0) {
       fulfil(result, []);
       return result;

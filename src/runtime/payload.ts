@@ -52,38 +52,40 @@ export function writeValue(slot: number, value: unknown, options: PayloadOptions
 }
 
 /**
- * Writes a list of values: the arguments of a call, or the items or results of a chunk. Only its elements travel, so a
- * list of numbers needs no serializer.
+ * Writes a list of values, `start` to `end` of `values`: the arguments of a call, or the items or results of a chunk. Only
+ * the elements travel, so a list of numbers needs no serializer.
  *
  * @throws {PicklingError} as `writeValue`.
  */
-export function writeList(slot: number, values: readonly unknown[], options: PayloadOptions): void {
-  if (options.transfer === undefined && areNumbers(values)) writeNumbers(slot, values);
-  else writeEncoded(slot, values, options);
+export function writeList(
+  slot: number,
+  values: readonly unknown[],
+  options: PayloadOptions,
+  start = 0,
+  end: number = values.length,
+): void {
+  if (options.transfer === undefined && writeNumbers(slot, values, start, end)) return;
+  writeEncoded(slot, start === 0 && end === values.length ? values : values.slice(start, end), options);
 }
 
-function areNumbers(values: readonly unknown[]): values is readonly number[] {
-  for (let i = 0; i < values.length; i++) {
-    if (typeof values[i] !== 'number') return false;
-  }
-  return true;
-}
-
-function writeNumbers(slot: number, values: readonly number[]): void {
+/** Writes a list as doubles; `false` when it holds something else. */
+function writeNumbers(slot: number, values: readonly unknown[], start: number, end: number): boolean {
   const { words, doubles } = segmentOf(slot);
   const base = baseOf(slot);
-  const { length } = values;
-  words[(base >> 2) + LENGTH] = length;
-  if (length <= INLINE_DOUBLES) {
-    words[(base >> 2) + KIND] = NUMBERS;
-    const at = (base + INLINE) >> 3;
-    for (let i = 0; i < length; i++) doubles[at + i] = values[i] as number;
-    return;
+  const length = end - start;
+  const inline = length <= INLINE_DOUBLES;
+  if (!inline && scratch.length < length) scratch = new Float64Array(length * 2);
+  const into = inline ? doubles : scratch;
+  const at = inline ? (base + INLINE) >> 3 : 0;
+  for (let i = 0; i < length; i++) {
+    const value = values[start + i];
+    if (typeof value !== 'number') return false;
+    into[at + i] = value;
   }
-  words[(base >> 2) + KIND] = MANY_NUMBERS;
-  if (scratch.length < length) scratch = new Float64Array(length * 2);
-  for (let i = 0; i < length; i++) scratch[i] = values[i] as number;
-  binding.writeBlock(slot, new Uint8Array(scratch.buffer, 0, length * 8), []);
+  words[(base >> 2) + LENGTH] = length;
+  words[(base >> 2) + KIND] = inline ? NUMBERS : MANY_NUMBERS;
+  if (!inline) binding.writeBlock(slot, new Uint8Array(scratch.buffer, 0, length * 8), []);
+  return true;
 }
 
 function writeEncoded(slot: number, value: unknown, options: PayloadOptions): void {
