@@ -79,11 +79,6 @@ export class Crew {
     }
   }
 
-  /** Workers that run or start. */
-  get size(): number {
-    return this.#live.size;
-  }
-
   /** Wanted number of workers. */
   get target(): number {
     return this.#target;

@@ -21,7 +21,7 @@ pub use deque::{Deque, Steal};
 pub use heap::Heap;
 pub use pool::{Pool, PoolStats};
 pub use port::{Port, Wake};
-pub use runtime::{DetachReport, EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
+pub use runtime::{EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
 pub use sleep::{Bed, Seat, Sleep};
 pub use slot::{SLOT_BYTES, SLOTS, SlotTable, State, Status, word};
 pub use worker::{Next, Worker};

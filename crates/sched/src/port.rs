@@ -127,16 +127,8 @@ impl Port {
         self.finished.is_empty()
     }
 
-    /// The owner is back. Owner only; it takes what is there next, or calls [`Port::rearm`].
+    /// The owner is back. Owner only; it takes what is there next.
     pub fn stop_blocking(&self) {
         self.blocked.store(false, Ordering::Relaxed);
-    }
-
-    /// The owner leaves unread slots to its event loop.
-    pub fn rearm(&self) {
-        fence(Ordering::SeqCst);
-        if !self.finished.is_empty() && !self.scheduled.swap(true, Ordering::Relaxed) {
-            self.call();
-        }
     }
 }

@@ -58,15 +58,6 @@ pub enum Wait {
     Block(Duration),
 }
 
-/// What a dead isolate left behind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DetachReport {
-    /// Jobs that it was running.
-    pub crashed: usize,
-    /// Jobs that it had submitted and nobody had begun.
-    pub dropped: usize,
-}
-
 /// See the module's description.
 pub struct Runtime {
     slots: SlotTable,
@@ -126,11 +117,10 @@ impl Runtime {
 
     /// An isolate ends: nobody calls it any more, the jobs it ran count as crashed, the slots it held are free again.
     /// `rest` is the list that [`Runtime::take`] kept.
-    pub fn detach(&self, port: &Port, rest: &mut u32, worker: Option<(&Pool, &Worker)>) -> DetachReport {
-        let mut report = DetachReport::default();
+    pub fn detach(&self, port: &Port, rest: &mut u32, worker: Option<(&Pool, &Worker)>) {
         port.close();
         if let Some((pool, worker)) = worker {
-            report = self.bury(pool, worker);
+            self.bury(pool, worker);
         }
         while self.take(port, rest, &mut [0]) != 0 {}
         self.slots.release_held(port.isolate);
@@ -138,11 +128,9 @@ impl Runtime {
         port.expect_one();
         self.reap(port);
         self.settle(port);
-        report
     }
 
-    fn bury(&self, pool: &Pool, worker: &Worker) -> DetachReport {
-        let mut report = DetachReport::default();
+    fn bury(&self, pool: &Pool, worker: &Worker) {
         {
             let mut workers = pool.workers.write().unwrap_or_else(PoisonError::into_inner);
             workers.retain(|other| other.isolate != worker.isolate);
@@ -151,18 +139,15 @@ impl Runtime {
         pool.sleep.get_up(&worker.seat, Bed::Loop);
         pool.sleep.leave();
         while let Some(job) = worker.deque.pop_if(|_| true).or_else(|| worker.take_mail()) {
-            report.dropped += 1;
             let _ = self.slots.change_state(job, State::Queued, State::Running);
             self.send_home(job, Status::Crashed);
         }
         for job in worker.take_running() {
-            report.crashed += 1;
             self.send_home(job, Status::Crashed);
         }
         self.report(pool, Event::Gone, worker.key, worker.isolate);
         // What it had been woken for is still there.
         pool.wake_one();
-        report
     }
 
     /// Drops what came home to a dead isolate.
@@ -461,12 +446,5 @@ impl Runtime {
         }
         port.stop_blocking();
         answer
-    }
-
-    /// Makes an isolate's event loop look at its port.
-    pub fn call(&self, isolate: u32) {
-        if let Some(port) = self.port(isolate) {
-            port.call();
-        }
     }
 }

@@ -134,9 +134,4 @@ impl Sleep {
             Some(Bed::Loop)
         }
     }
-
-    /// Workers asleep now.
-    pub fn sleepers(&self) -> u32 {
-        self.counters.load(Ordering::Relaxed) & 0xffff
-    }
 }

@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 
 use crate::deque::Deque;
 use crate::port::Port;
-use crate::primitive::{Arc, AtomicBool, AtomicU32, AtomicUsize, Mutex, Ordering};
+use crate::primitive::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering};
 use crate::sleep::Seat;
 
 /// Nested jobs that fit into a worker's own deque; more go to the pool's heap.
@@ -41,8 +41,6 @@ pub struct Worker {
     /// Asleep in its event loop since the last call of `next`. Owner only.
     pub(crate) in_loop: AtomicBool,
     pub(crate) leave: AtomicBool,
-    /// Jobs taken, for statistics.
-    pub(crate) taken: AtomicU32,
     mailbox: Mutex<VecDeque<u32>>,
     mail: AtomicUsize,
     running: Mutex<Running>,
@@ -67,7 +65,6 @@ impl Worker {
             parker: Arc::clone(port.parker()),
             in_loop: AtomicBool::new(false),
             leave: AtomicBool::new(false),
-            taken: AtomicU32::new(0),
             mailbox: Mutex::new(VecDeque::new()),
             mail: AtomicUsize::new(0),
             running: Mutex::new(Running::default()),
@@ -108,7 +105,6 @@ impl Worker {
             return false;
         }
         running.jobs.push(job);
-        self.taken.fetch_add(1, Ordering::Relaxed);
         true
     }
 
