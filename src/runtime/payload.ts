@@ -8,11 +8,11 @@
 import { binding } from '../native/binding.js';
 import { decode, encode } from '../pickle/index.js';
 import { Later, openParcel, toPieces, valueOf } from './parcel.js';
-import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf } from './slot.js';
+import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
 const NOTHING = 0;
-/** One double, inline. */
+/** One double, in the header. */
 const NUMBER = 1;
 /** An array of doubles, inline. */
 const NUMBERS = 2;
@@ -22,6 +22,8 @@ const MANY_NUMBERS = 3;
 const ENCODED = 4;
 /** A parcel in a block. */
 const PARCEL = 5;
+/** A list of one double, in the header: the most frequent arguments of all. */
+const ONE_NUMBER = 6;
 
 const INLINE_DOUBLES = INLINE_BYTES / 8;
 
@@ -43,7 +45,7 @@ export function writeValue(slot: number, value: unknown, options: PayloadOptions
   const base = baseOf(slot);
   if (typeof value === 'number') {
     words[(base >> 2) + KIND] = NUMBER;
-    doubles[(base + INLINE) >> 3] = value;
+    doubles[(base + SINGLE) >> 3] = value;
   } else if (value === undefined) {
     words[(base >> 2) + KIND] = NOTHING;
   } else {
@@ -73,6 +75,13 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   const { words, doubles } = segmentOf(slot);
   const base = baseOf(slot);
   const length = end - start;
+  if (length === 1) {
+    const only = values[start];
+    if (typeof only !== 'number') return false;
+    words[(base >> 2) + KIND] = ONE_NUMBER;
+    doubles[(base + SINGLE) >> 3] = only;
+    return true;
+  }
   const inline = length <= INLINE_DOUBLES;
   if (!inline && scratch.length < length) scratch = new Float64Array(length * 2);
   const into = inline ? doubles : scratch;
@@ -117,7 +126,9 @@ export function readPayload(slot: number): unknown {
   const at = base + INLINE;
   switch (words[(base >> 2) + KIND]) {
     case NUMBER:
-      return doubles[at >> 3];
+      return doubles[(base + SINGLE) >> 3];
+    case ONE_NUMBER:
+      return [doubles[(base + SINGLE) >> 3]];
     case NUMBERS: {
       const values: number[] = [];
       for (let i = 0; i < length; i++) values.push(doubles[(at >> 3) + i] as number);

@@ -20,6 +20,8 @@ export const OPERATION = 13;
 export const STATUS = 14;
 export const ARGUMENT = 15;
 
+/** Byte of a payload that is one double: in the header's own cache line, in place of the length of a block. */
+export const SINGLE = 40;
 /** First byte and number of bytes of the inline payload. */
 export const INLINE = 64;
 export const INLINE_BYTES = 192;

@@ -13,7 +13,7 @@
 //! | 6 | length of the payload's main part, bytes or items | ditto |
 //! | 7 | nesting depth | this crate |
 //! | 8-9 | offset of the payload's block as f64, 0 if inline | addon |
-//! | 10-11 | length of that block as f64 | addon |
+//! | 10-11 | length of that block as f64, or, inline, a payload that is one double | addon, or whoever wrote the payload |
 //! | 12 | worker that took it | this crate |
 //! | 13 | operation | submitter |
 //! | 14 | status of the result | runner |
