@@ -40,6 +40,8 @@ export interface Binding {
   poolStats(pool: number): NativeStats;
   join(pool: number, key: number): void;
   say(value: number): void;
+  allocBlock(slot: number, length: number): number;
+  blockView(offset: number, length: number): ArrayBuffer;
   writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[]): void;
   readBlock(slot: number, offset: number, into: Uint8Array): void;
   dropBlock(slot: number): void;

@@ -7,6 +7,7 @@
 
 import { binding } from '../native/binding.js';
 import { decode, encode } from '../pickle/index.js';
+import { allocDoubles, doublesOf } from './block.js';
 import { Later, openParcel, toPieces, valueOf } from './parcel.js';
 import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
@@ -26,8 +27,6 @@ const PARCEL = 5;
 const ONE_NUMBER = 6;
 
 const INLINE_DOUBLES = INLINE_BYTES / 8;
-
-let scratch = new Float64Array(1024);
 
 /** How a value is to be encoded: the root of paths in error messages, and the buffers to move. */
 export interface PayloadOptions {
@@ -83,18 +82,27 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
     return true;
   }
   const inline = length <= INLINE_DOUBLES;
-  if (!inline && scratch.length < length) scratch = new Float64Array(length * 2);
-  const into = inline ? doubles : scratch;
+  if (!inline && typeof values[start] !== 'number') return false;
+  const into = inline ? doubles : allocDoubles(slot, length);
   const at = inline ? (base + INLINE) >> 3 : 0;
   for (let i = 0; i < length; i++) {
     const value = values[start + i];
-    if (typeof value !== 'number') return false;
+    if (typeof value !== 'number') {
+      if (!inline) binding.dropBlock(slot);
+      return false;
+    }
     into[at + i] = value;
   }
   words[(base >> 2) + LENGTH] = length;
   words[(base >> 2) + KIND] = inline ? NUMBERS : MANY_NUMBERS;
-  if (!inline) binding.writeBlock(slot, new Uint8Array(scratch.buffer, 0, length * 8), []);
   return true;
+}
+
+/** How many doubles the slot's block has as its payload, or -1 if the payload is something else. */
+export function countDoubles(slot: number): number {
+  const { words } = segmentOf(slot);
+  const word = baseOf(slot) >> 2;
+  return words[word + KIND] === MANY_NUMBERS ? (words[word + LENGTH] as number) : -1;
 }
 
 function writeEncoded(slot: number, value: unknown, options: PayloadOptions): void {
@@ -146,12 +154,16 @@ export function readPayload(slot: number): unknown {
 }
 
 function readManyNumbers(slot: number, length: number): number[] {
-  if (scratch.length < length) scratch = new Float64Array(length * 2);
-  binding.readBlock(slot, 0, new Uint8Array(scratch.buffer, 0, length * 8));
-  binding.dropBlock(slot);
   const values = new Array<number>(length);
-  for (let i = 0; i < length; i++) values[i] = scratch[i] as number;
+  readDoubles(slot, length, values, 0);
   return values;
+}
+
+/** Copies the doubles of the slot's block to `into`, from `at` on, and frees the block. */
+export function readDoubles(slot: number, length: number, into: unknown[], at: number): void {
+  const from = doublesOf(slot, length);
+  for (let i = 0; i < length; i++) into[at + i] = from[i];
+  binding.dropBlock(slot);
 }
 
 function readParcel(slot: number, headerLength: number): unknown {

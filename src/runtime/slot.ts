@@ -15,6 +15,8 @@ export const FUNCTION = 4;
 export const KIND = 5;
 export const LENGTH = 6;
 export const DEPTH = 7;
+/** Offset of the payload's block, a double: two words. */
+export const BLOCK = 8;
 export const WORKER = 12;
 export const OPERATION = 13;
 export const STATUS = 14;

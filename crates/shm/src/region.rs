@@ -99,6 +99,12 @@ impl Region {
         self.mapping.base.wrapping_add(offset)
     }
 
+    /// Bytes of the whole region.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.mapping.len as u64
+    }
+
     /// Address of the table.
     #[must_use]
     pub fn table(&self) -> *mut u8 {
