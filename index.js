@@ -9,5 +9,5 @@ export const {
   // multiprocessing.
   AsyncResult, Pool, cpuCount,
   // Functions and values that travel.
-  isMain, pickle, ref,
+  isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

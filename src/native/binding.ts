@@ -51,6 +51,10 @@ export interface Binding {
   dropFunction(number: number): void;
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
+  createBuffer(slot: number, bytes: Uint8Array): number;
+  borrowBuffer(slot: number, generation: number): ArrayBuffer;
+  detachBuffer(buffer: ArrayBufferLike): void;
+  unrefObject(slot: number, generation: number): void;
   letGo(slot: number, generation: number): boolean;
 }
 

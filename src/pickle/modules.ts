@@ -20,6 +20,11 @@ const namespaces = new Map<string, object>();
 const loading = new Map<string, Promise<void>>();
 const builtins = new Set(builtinModules);
 
+/** A module that is there without being loaded. */
+export function provide(key: string, namespace: object): void {
+  namespaces.set(key, namespace);
+}
+
 /** The key of `import specifier` in the module `parent`. */
 export function importKey(parent: string, specifier: string): string {
   if (specifier.startsWith('node:')) return specifier;

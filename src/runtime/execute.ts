@@ -12,10 +12,10 @@ import { CALL, MAP, STARMAP } from './operation.js';
 import { Later } from './parcel.js';
 import { countDoubles, readPayload, writeList, writeValue } from './payload.js';
 import { isBlocking } from './port.js';
+import { resultOptions, resultsOptions } from './transfer.js';
 import { type Callable, fetchedFunction, fetchFunction } from './shipping.js';
 import { ARGUMENT, ERROR, FUNCTION, getWord, OK, OPERATION, setWord, STATUS } from './slot.js';
 
-const RESULT = { path: 'result' };
 /** Outcome of a chunk whose results are in its block already. */
 const IN_PLACE = Symbol('in place');
 
@@ -165,8 +165,8 @@ function succeed(slot: number, value: unknown): void {
   try {
     setWord(slot, STATUS, OK);
     if (value === IN_PLACE) return binding.complete(slot);
-    if (getWord(slot, OPERATION) === CALL) writeValue(slot, value, RESULT);
-    else writeList(slot, value as unknown[], RESULT);
+    if (getWord(slot, OPERATION) === CALL) writeValue(slot, value, resultOptions(value));
+    else writeList(slot, value as unknown[], resultsOptions(value as unknown[]));
   } catch (error) {
     setWord(slot, ARGUMENT, -1);
     fail(slot, error);

@@ -6,8 +6,9 @@
  */
 
 import { binding } from '../native/binding.js';
-import { decode, encode, type Encoded } from '../pickle/index.js';
+import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
 import { allocDoubles, doublesOf } from './block.js';
+import { giveUp, isLent, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
 import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
@@ -109,18 +110,32 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
   const { words, bytes } = segmentOf(slot);
   const base = baseOf(slot);
   const word = base >> 2;
-  const encoded = encode(value, options);
+  const moved = options.transfer?.filter(isLent) ?? [];
+  const encoded = encode(value, moved.length === 0 ? options : withoutMoved(options, moved));
   const { length } = encoded.bytes;
   if (length <= INLINE_BYTES && isPlain(encoded)) {
     words[word + KIND] = ENCODED;
     words[word + LENGTH] = length;
     bytes.set(encoded.bytes, base + INLINE);
+    giveUp(moved);
     return;
   }
-  const [header, ...pieces] = toPieces(encoded) as [Uint8Array, ...Uint8Array[]];
-  binding.writeBlock(slot, header, pieces, handlesOf(encoded));
+  const loans = encoded.parts.length === 0 ? [] : lend(encoded.parts, moved);
+  const [header, ...pieces] = toPieces(encoded, loans) as [Uint8Array, ...Uint8Array[]];
+  try {
+    binding.writeBlock(slot, header, pieces, handlesOf(encoded, loans));
+  } finally {
+    settle(loans, moved);
+  }
+  giveUp(moved);
   words[word + KIND] = PARCEL;
   words[word + LENGTH] = header.length;
+}
+
+/** Moved loans are detached by their own means, when the message is written. */
+function withoutMoved({ path, transfer = [] }: PayloadOptions, moved: readonly ArrayBuffer[]): PayloadOptions {
+  checkTransfer(transfer);
+  return { path, transfer: transfer.filter((buffer) => !moved.includes(buffer)) };
 }
 
 /** Whether the bytes are all of it. A message that names shared objects needs a block, which refers to them. */

@@ -11,6 +11,7 @@ mod blocks;
     reason = "the napi macro hands over owned values; a report is plain facts for JavaScript"
 )]
 mod closure;
+mod buffers;
 mod error;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod functions;

@@ -41,6 +41,8 @@ pub enum Kind {
     SharedMemory = 15,
     /// A thread.
     Thread = 16,
+    /// Bytes under way.
+    Buffer = 17,
 }
 
 /// What a kind does when an object is freed, and when an isolate that holds it ends or lets it go.
@@ -72,11 +74,12 @@ pub(crate) fn nature(kind: Kind) -> Nature {
         | Kind::Value
         | Kind::Array
         | Kind::SharedMemory
-        | Kind::Thread => NOTHING,
+        | Kind::Thread
+        | Kind::Buffer => NOTHING,
     }
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Lock,
     Kind::RLock,
     Kind::Semaphore,
@@ -93,6 +96,7 @@ const KINDS: [Kind; 16] = [
     Kind::Array,
     Kind::SharedMemory,
     Kind::Thread,
+    Kind::Buffer,
 ];
 
 impl Kind {
