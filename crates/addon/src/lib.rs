@@ -20,4 +20,5 @@ mod jobs;
 mod objects;
 mod pools;
 mod view;
+mod waits;
 mod waker;
