@@ -129,7 +129,7 @@ impl Runtime {
             | Kind::LifoQueue
             | Kind::PriorityQueue
             | Kind::Connection => Some(work(&Semaphore::new(self, object, base))),
-            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread => None,
+            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread | Kind::Buffer => None,
         }
     }
 
