@@ -7,7 +7,7 @@ export const {
   InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
   WorkerCrashedError,
   // multiprocessing.
-  AsyncResult, Pool, cpuCount,
+  Array, AsyncResult, Pool, SharedArray, Value, cpuCount,
   // Functions and values that travel.
   isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

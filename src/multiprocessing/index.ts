@@ -13,4 +13,7 @@ export {
   type Progress,
 } from './options.js';
 export { Pool, type PoolStats } from './pool.js';
+export { SharedArray, SharedArray as Array, type SharedArrayConstructor, type SharedArrayMembers } from './shared-array.js';
+export type { Element, Typecode } from './typecodes.js';
+export { type Counting, Value, type ValueConstructor, type ValueMembers } from './value.js';
 export type { WaitOptions } from '../runtime/wait-options.js';

@@ -55,11 +55,10 @@ export type Element<C extends Typecode> = C extends 'q' | 'Q' | 'int64' | 'uint6
 export type View = Views[Typecode];
 
 /** A class of them. */
-export interface ViewClass {
+export interface ViewClass<V extends View = View> {
   readonly name: string;
   readonly BYTES_PER_ELEMENT: number;
-  readonly prototype: View;
-  new (buffer: ArrayBuffer, offset?: number, length?: number): View;
+  new (buffer: ArrayBuffer, offset?: number, length?: number): V;
 }
 
 /** How the elements of a typecode are kept. */
@@ -116,8 +115,10 @@ export function layoutOf(typecode: unknown): Layout {
   throw new RangeError(`Expected \`typecode\` to be one of ${[...layouts.keys()].join(' ')}, got ${describe(typecode)}`);
 }
 
-/** @throws {TypeError} when `value` is no element of this family. */
+/** @throws {TypeError} when `value` is no element of this family. Booleans may be given as numbers. */
 export function checkElement(family: Family, name: string, value: unknown): void {
-  const wanted = family === 'bigint' ? 'bigint' : family === 'boolean' ? 'boolean' : 'number';
-  if (typeof value !== wanted) throw new TypeError(`Expected \`${name}\` to be a ${wanted}, got ${describe(value)}`);
+  const wanted = family === 'bigint' || family === 'boolean' ? family : 'number';
+  const type = typeof value;
+  if (type === wanted || (family === 'boolean' && type === 'number')) return;
+  throw new TypeError(`Expected \`${name}\` to be a ${wanted}, got ${describe(value)}`);
 }

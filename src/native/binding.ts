@@ -50,6 +50,9 @@ export interface Binding {
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
   letGo(slot: number, generation: number): boolean;
+  objects(): number;
+  objectView(slot: number, generation: number): ArrayBuffer | null;
+  detach(buffer: ArrayBuffer): void;
 }
 
 /** This isolate's instance of the addon. */

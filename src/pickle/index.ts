@@ -14,4 +14,11 @@ export {
   writeFunction,
 } from './functions.js';
 export { pickle } from './symbols.js';
-export { type HandleWriter, registerShared, setSharedBufferPort, type SharedBufferPort } from './shared.js';
+export {
+  type HandleWriter,
+  registerShared,
+  setSharedBlockPort,
+  setSharedBufferPort,
+  type SharedBlockPort,
+  type SharedBufferPort,
+} from './shared.js';

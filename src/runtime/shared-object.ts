@@ -8,7 +8,7 @@
 
 import { StaleHandleError } from '../errors.js';
 import { binding } from '../native/binding.js';
-import { registerShared } from '../pickle/index.js';
+import { type HandleWriter, registerShared } from '../pickle/index.js';
 import { recycle, takeSlot } from './port.js';
 import { baseOf, segmentOf } from './slot.js';
 
@@ -89,9 +89,27 @@ export interface Beginning {
 export function shared(wrapper: object, kind: number, beginning: Beginning = {}): SharedObject {
   const object = arriving ?? create(kind, beginning);
   arriving = undefined;
+  watch(wrapper, object);
+  return object;
+}
+
+/** As `shared`, for a wrapper that can only be made when its object is there: `make` makes it. */
+export function sharedThrough<T extends object>(kind: number, beginning: Beginning, make: (object: SharedObject) => T): T {
+  const object = arriving ?? create(kind, beginning);
+  arriving = undefined;
+  try {
+    const wrapper = make(object);
+    watch(wrapper, object);
+    return wrapper;
+  } catch (error) {
+    if (object.uses === 0) object.drop();
+    throw error;
+  }
+}
+
+function watch(wrapper: object, object: SharedObject): void {
   object.uses++;
   collected.register(wrapper, object, wrapper);
-  return object;
 }
 
 function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
@@ -115,33 +133,52 @@ export function close(wrapper: object, object: SharedObject): void {
   object.drop();
 }
 
+/** An object on its way: kind, slot, generation. */
+export type Passage = readonly [number, number, number];
+
 /**
  * Lets the objects of a class travel.
  *
  * @param name the same in every isolate, of one class only.
  * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived.
  * @param objectOf the object behind one.
+ * @param detailOf what travels beside the object and is given to `make`; default: nothing.
  */
-export function registerObject<T extends object>(
+export function registerObject<T extends object, D = undefined>(
   name: string,
   cls: abstract new (...args: never[]) => T,
-  make: () => T,
+  make: (detail: D) => T,
   objectOf: (wrapper: T) => SharedObject,
+  detailOf?: (wrapper: T) => D,
 ): void {
   registerShared<T>(
     name,
     cls,
     (wrapper, message) => {
-      const object = objectOf(wrapper).live();
-      message.addHandle(object.slot, object.generation);
-      if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
-      return [object.kind, object.slot, object.generation];
+      const passage = depart(wrapper, objectOf(wrapper), message);
+      return detailOf === undefined ? passage : [passage, detailOf(wrapper)];
     },
-    (data) => arrive(data as [number, number, number], make) as T,
+    (data) => {
+      const [passage, detail] = (detailOf === undefined ? [data, undefined] : data) as [Passage, D];
+      return arrive(passage, () => make(detail)) as T;
+    },
   );
 }
 
-function arrive([kind, slot, generation]: [number, number, number], make: () => object): object {
+/** What travels of an object. @throws {StaleHandleError} when it is closed. */
+export function depart(wrapper: object, object: SharedObject, message: HandleWriter): Passage {
+  object.live();
+  message.addHandle(object.slot, object.generation);
+  if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
+  return [object.kind, object.slot, object.generation];
+}
+
+/**
+ * The JavaScript object for what has arrived: the one there is, or what `make` makes, which has to call `shared`.
+ *
+ * @throws {StaleHandleError} when the object is gone.
+ */
+export function arrive([kind, slot, generation]: Passage, make: () => object): object {
   const entry = known.get(slot);
   const isKnown = entry?.object.generation === generation;
   const present = isKnown ? entry.wrapper.deref() : undefined;

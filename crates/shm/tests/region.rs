@@ -44,7 +44,7 @@ fn region_returns_large_blocks_to_the_system_and_serves_them_again() {
 
 #[test]
 fn region_zeroes_blocks_on_request_whatever_was_there() {
-    let region = Region::new(4096).expect("a region");
+    let region = Region::new(|_| 4096).expect("a region");
     for len in [1, 256, 70_000, 16 << 20, (17 << 20) + 5] {
         for _ in 0..3 {
             let block = region.alloc_zeroed(len).expect("a block");
