@@ -7,7 +7,7 @@ export const {
   InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
   WorkerCrashedError,
   // multiprocessing.
-  Array, AsyncResult, Pool, SharedArray, Value, cpuCount,
+  Array, AsyncResult, Pool, SharedArray, SharedMemory, Value, cpuCount,
   // Functions and values that travel.
   isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

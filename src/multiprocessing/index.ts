@@ -14,6 +14,7 @@ export {
 } from './options.js';
 export { Pool, type PoolStats } from './pool.js';
 export { SharedArray, SharedArray as Array, type SharedArrayConstructor, type SharedArrayMembers } from './shared-array.js';
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory.js';
 export type { Element, Typecode } from './typecodes.js';
 export { type Counting, Value, type ValueConstructor, type ValueMembers } from './value.js';
 export type { WaitOptions } from '../runtime/wait-options.js';

@@ -53,6 +53,9 @@ export interface Binding {
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
   detach(buffer: ArrayBuffer): void;
+  openSegment(slot: number, generation: number, name: string, bytes: number): number;
+  trackSegment(slot: number, generation: number, name: string): boolean;
+  unlinkSegment(name: string): number;
 }
 
 /** This isolate's instance of the addon. */

@@ -1,5 +1,6 @@
 /**
- * Memory of the region as `ArrayBuffer`s: the block of a shared object, seen by every isolate that holds the object.
+ * Shared memory as `ArrayBuffer`s: the block of a shared object, or the segment it stands for, seen by every isolate that
+ * holds the object.
  *
  * The JavaScript object for such an object is its `ArrayBuffer`: one in each isolate, however many views there are on it,
  * and the isolate lets go of the object when the buffer is collected. So the memory stays while anybody can reach any view of
@@ -23,6 +24,14 @@ export function createBlock(kind: number, bytes: number): ArrayBuffer {
   } catch (error) {
     throw noRoom(error, bytes);
   }
+}
+
+/** The memory of a new object of this kind that `prepare` gives it. */
+export function createView(kind: number, prepare: (object: SharedObject) => void): ArrayBuffer {
+  return sharedThrough(kind, {}, (object) => {
+    prepare(object);
+    return view(object);
+  });
 }
 
 /** The object behind a buffer, if it is one of these. */

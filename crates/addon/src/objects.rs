@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::{ArrayBuffer, Unknown};
 use napi::{Env, Result};
-use sched::{Handle, Kind, LoadError, Runtime};
+use sched::{Handle, Kind, LoadError, Runtime, segments};
 
 use crate::error::failure;
 use crate::isolate::with;
@@ -44,14 +44,16 @@ pub(crate) fn objects() -> u32 {
     Runtime::get().slots().objects()
 }
 
-/// An `ArrayBuffer` over the block of an object that this isolate holds, and has to hold as long as the buffer is used;
-/// `null` if the object has no block.
+/// An `ArrayBuffer` over the block, or the segment, of an object that this isolate holds, and has to hold as long as the
+/// buffer is used; `null` if the object has neither.
 #[napi_derive::napi]
 pub(crate) fn object_view(env: Env, slot: u32, generation: u32) -> Result<Option<Unknown<'static>>> {
-    let slots = Runtime::get().slots();
-    with(|isolate| Runtime::get().held(isolate.port, Handle { slot, generation }).map_err(failure))?;
-    let Some(block) = slots.block(slot) else { return Ok(None) };
-    view::external(env, slots.region().at(block.offset), block.len).map(Some)
+    let (slots, object) = (Runtime::get().slots(), Handle { slot, generation });
+    let place = match with(|isolate| Runtime::get().held(isolate.port, object).map_err(failure))? {
+        Kind::SharedMemory => segments::place(object),
+        _ => slots.block(slot).map(|block| (slots.region().at(block.offset), block.len)),
+    };
+    place.map(|(at, len)| view::external(env, at, len)).transpose()
 }
 
 /// Takes the memory away from an `ArrayBuffer`: it and its views have length 0 from now on.

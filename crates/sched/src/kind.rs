@@ -71,8 +71,8 @@ pub(crate) fn nature(kind: Kind) -> Nature {
         | Kind::Connection
         | Kind::Value
         | Kind::Array
-        | Kind::SharedMemory
         | Kind::Thread => NOTHING,
+        Kind::SharedMemory => Nature { free: crate::segments::free, ..NOTHING },
     }
 }
 

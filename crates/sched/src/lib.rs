@@ -18,6 +18,7 @@ mod object;
 mod pool;
 mod port;
 mod runtime;
+pub mod segments;
 mod sleep;
 mod slot;
 mod worker;

@@ -97,10 +97,13 @@ impl Tracker {
 
 #[cfg(unix)]
 fn start() -> io::Result<Child> {
+    use std::os::fd::AsFd;
     use std::os::unix::process::CommandExt;
+    // By a copy: Node closes its own standard streams in child processes.
+    let stderr = io::stderr().as_fd().try_clone_to_owned().map_or_else(|_| Stdio::null(), Stdio::from);
     let mut command = Command::new("/bin/sh");
     command.args(["-c", SCRIPT, "polycore-tracker"]).current_dir("/").process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr).spawn()
 }
 
 #[cfg(not(unix))]
