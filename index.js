@@ -8,6 +8,8 @@ export const {
   WorkerCrashedError,
   // multiprocessing.
   Array, AsyncResult, Pool, SharedArray, SharedMemory, Value, cpuCount,
+  // threading.
+  BoundedSemaphore, Event, Lock, RLock, Semaphore,
   // Functions and values that travel.
   isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

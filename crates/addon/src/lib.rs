@@ -21,4 +21,5 @@ mod pools;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod segments;
 mod view;
+mod waits;
 mod waker;
