@@ -1,6 +1,7 @@
 /** polycore: Python's multiprocessing for Node.js. */
 
 import { startWorker } from './runtime/worker.js';
+import { startThread } from './threading/body.js';
 
 export * from './errors.js';
 export * from './multiprocessing/index.js';
@@ -9,3 +10,4 @@ export * from './threading/index.js';
 export type { WorkerMessage } from './runtime/crew.js';
 
 startWorker();
+startThread();

@@ -53,6 +53,18 @@ export interface Binding {
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
   detach(buffer: ArrayBuffer): void;
+  nextThreadNumber(): number;
+  setThreadName(slot: number, generation: number, name: string): void;
+  threadName(slot: number, generation: number): string;
+  beginThread(slot: number, generation: number): void;
+  undoThread(slot: number, generation: number): void;
+  enterThread(slot: number, generation: number): void;
+  endThread(slot: number, generation: number): void;
+  aliveThreads(): Uint32Array;
+  mainThread(): Uint32Array;
+  electMainThread(slot: number, generation: number): Uint32Array;
+  setHook(isSet: boolean): void;
+  sendUncaught(slot: number): number;
   openSegment(slot: number, generation: number, name: string, bytes: number): number;
   trackSegment(slot: number, generation: number, name: string): boolean;
   unlinkSegment(name: string): number;

@@ -169,10 +169,14 @@ export function registerObject<T extends object, D = undefined>(
 
 /** What travels of an object. @throws {StaleHandleError} when it is closed. */
 export function depart(wrapper: object, object: SharedObject, message: HandleWriter): Passage {
-  object.live();
   message.addHandle(object.slot, object.generation);
-  if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
+  remember(wrapper, object.live());
   return [object.kind, object.slot, object.generation];
+}
+
+/** The object may arrive: `wrapper` is what it is then. */
+export function remember(wrapper: object, object: SharedObject): void {
+  if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
 }
 
 /**

@@ -23,6 +23,7 @@ pub mod segments;
 mod sleep;
 mod slot;
 mod tally;
+pub mod threads;
 mod wait;
 mod worker;
 

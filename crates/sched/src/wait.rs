@@ -120,7 +120,7 @@ impl Runtime {
     ) -> Option<T> {
         match kind {
             Kind::Lock | Kind::RLock => Some(work(&Lock::new(self, object))),
-            Kind::Event => Some(work(&Event::new(self, object))),
+            Kind::Event | Kind::Thread => Some(work(&Event::new(self, object))),
             Kind::Barrier => Some(work(&Barrier::new(self, object))),
             Kind::RwLock => Some(work(&RwLock::new(self, object))),
             Kind::Semaphore
@@ -129,7 +129,7 @@ impl Runtime {
             | Kind::LifoQueue
             | Kind::PriorityQueue
             | Kind::Connection => Some(work(&Semaphore::new(self, object, base))),
-            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread => None,
+            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory => None,
         }
     }
 
