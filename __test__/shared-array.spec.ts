@@ -1,7 +1,7 @@
 /** `Array`: typed arrays over shared memory. */
 
 import test from 'ava';
-import { Array as PolycoreArray, Pool, SharedArray } from '../index.js';
+import { Array as PolycoreArray, Lock, Pool, RLock, SharedArray, Thread } from '../index.js';
 import { binding } from '../dist/native/binding.js';
 import { makeGate, pass, passed, RELEASED, REPORTED, signal } from './fixtures/pool/gate.js';
 import { collected } from './fixtures/shared/garbage.js';
@@ -146,6 +146,40 @@ test('array: its buffer, and views of parts of it, travel without being copied',
   t.is(back.byteOffset, 20);
 });
 
+test('array: lock makes one, takes one, or does without', async (t) => {
+  const pool = new Pool(1);
+  t.teardown(() => pool.terminate());
+  const own = SharedArray('d', 3);
+  t.true(own.getLock() instanceof RLock);
+  t.is(own.getLock(), own.getLock());
+  const lock = new Lock();
+  const given = SharedArray('d', 3, { lock });
+  t.is(given.getLock(), lock);
+  const raw = SharedArray('d', 3, { lock: false });
+  t.false('getLock' in raw);
+  t.true(raw instanceof SharedArray);
+  t.throws(() => SharedArray('d', 3, { lock: 'x' as never }), { instanceOf: TypeError });
+  const seen = await pool.apply(
+    (a: typeof own, b: typeof given, c: typeof raw, l: Lock) => [a.getLock().constructor.name, b.getLock() === l, 'getLock' in c, a.constructor.name],
+    [own, given, raw, lock],
+  );
+  t.deepEqual(seen, ['RLock', true, false, 'SharedFloat64Array']);
+  for (const array of [own, given, raw]) t.is(array.subarray(1).constructor, Float64Array);
+  const workers = [1, 2].map(
+    () =>
+      new Thread({
+        target: (array: typeof own) => {
+          for (let i = 0; i < 1000; i++) array.withLockSync(() => { array[0] = (array[0] as number) + 1; array[1] = (array[1] as number) - 1; });
+        },
+        args: [own],
+      }),
+  );
+  for (const worker of workers) worker.start();
+  for (const worker of workers) await worker.join();
+  t.deepEqual([...own], [2000, -2000, 0]);
+  t.is(await own.withLock(async () => own[0]), 2000);
+});
+
 test('array: an empty one travels as well', async (t) => {
   const pool = new Pool(1);
   t.teardown(() => pool.terminate());
@@ -236,7 +270,7 @@ test.serial('array: one in a message that never arrives is given back', async (t
   const busy = pool.apply(() => { signal(gate, REPORTED); pass(gate, RELEASED); });
   await passed(gate);
   const objects = binding.objects();
-  const waiting = pool.apply((given: Int32Array) => given.length, [SharedArray('i', 4)]);
+  const waiting = pool.apply((given: Int32Array) => given.length, [SharedArray('i', 4, { lock: false })]);
   t.is(binding.objects(), objects + 1);
   waiting.cancel();
   await t.throwsAsync(waiting, { code: 'ERR_POLYCORE_CANCELLED' });

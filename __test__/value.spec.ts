@@ -1,7 +1,7 @@
 /** `Value`: one number in shared memory. */
 
 import test from 'ava';
-import { Pool, Value } from '../index.js';
+import { Lock, Pool, RLock, Thread, Value } from '../index.js';
 import { binding } from '../dist/native/binding.js';
 import { makeGate, pass, RELEASED, signal } from './fixtures/pool/gate.js';
 import { collected } from './fixtures/shared/garbage.js';
@@ -100,6 +100,73 @@ test('value: made with or without new', (t) => {
   t.is(value.value, 3);
 });
 
+test('value: lock makes one, takes one, or does without (V02)', (t) => {
+  for (const value of [Value('i', 5), Value('d', 5, {}), Value('?', true, { lock: true }), Value('q', 5n)]) {
+    const lock = value.getLock();
+    t.true(lock instanceof RLock);
+    t.is(value.getLock(), lock);
+  }
+  for (const lock of [new Lock(), new RLock()]) t.is(Value('i', 5, { lock }).getLock(), lock);
+  const raw = Value('i', 5, { lock: false });
+  t.is(raw.value, 5);
+  t.false('getLock' in raw);
+  t.false('withLock' in raw);
+  t.true(raw instanceof Value);
+  t.throws(() => (raw as unknown as Value<'i'>).getLock(), { instanceOf: TypeError });
+  for (const wrong of ['x', 3, null, {}]) {
+    t.throws(() => Value('i', 5, { lock: wrong as never }), { instanceOf: TypeError, message: /Expected `lock`/ });
+  }
+  t.throws(() => Value('i', 5, 'no lock' as never), { instanceOf: TypeError, message: /Expected `options`/ });
+});
+
+test('value: what two threads do while they hold the lock is not mixed up (V03)', async (t) => {
+  const rounds = 2000;
+  for (const value of [Value('i', 0), Value('i', 0, { lock: new Lock() })]) {
+    const workers = [1, 2].map(
+      () =>
+        new Thread({
+          target: async () => {
+            for (let i = 0; i < rounds; i++) {
+              {
+                using _guard = value.getLock().acquireSync();
+                value.value += 1;
+              }
+              value.withLockSync(() => value.value += 1);
+              if (i % 100 === 0) await value.withLock(async () => { await null; value.value += 1; });
+            }
+          },
+        }),
+    );
+    for (const worker of workers) worker.start();
+    for (const worker of workers) await worker.join();
+    t.is(value.value, 2 * (2 * rounds + rounds / 100));
+  }
+});
+
+test('value: the lock travels with it, and alone', async (t) => {
+  const pool = new Pool(1);
+  t.teardown(() => pool.terminate());
+  const own = Value('i', 0);
+  const given = Value('i', 0, { lock: new Lock() });
+  const raw = Value('i', 0, { lock: false });
+  for (const value of [own, given] as Value<'i'>[]) {
+    const lock = value.getLock();
+    const seen = await pool.apply(
+      (v: typeof value, l: typeof lock) => {
+        l.acquireSync();
+        return [v.getLock() === l, v.getLock().constructor.name];
+      },
+      [value, lock],
+    );
+    t.deepEqual(seen, [true, lock.constructor.name]);
+    t.false(value.getLock().acquireNowait());
+    await pool.apply((v: typeof value) => v.getLock().release(), [value]);
+    t.truthy(value.getLock().acquireNowait());
+    t.is(await pool.apply((v: typeof value) => v, [value]), value);
+  }
+  t.false(await pool.apply((v: typeof raw) => 'getLock' in v, [raw]));
+});
+
 test('value: additions of several threads at once are all there', async (t) => {
   const pool = new Pool(2);
   t.teardown(() => pool.terminate());
@@ -169,6 +236,7 @@ test('value: after close() it is of no use in this thread, and as before in othe
   t.throws(() => flag.value, stale);
   t.throws(() => (flag.value = 1), stale);
   t.throws(() => flag.add(1), stale);
+  t.throws(() => flag.getLock().acquireNowait(), stale);
   await t.throwsAsync(pool.apply((given: typeof flag) => given, [flag]), { code: 'ERR_POLYCORE_PICKLING' });
   t.is(await pool.apply(() => (Reflect.get(globalThis, 'flag') as Value<'i'>).add(1)), 7);
 });

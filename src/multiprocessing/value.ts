@@ -1,8 +1,10 @@
 /** `Value`: one number in shared memory (Python's `multiprocessing.Value`). */
 
 import { registerObject } from '../runtime/shared-object.js';
+import type { RLock } from '../threading/rlock.js';
 import { BigIntCell, BooleanCell, Cell, IntegerCell, objectOf } from './cells.js';
 import { DoubleCell, SingleCell } from './float-cells.js';
+import { type AnyLock, type Locked, lockedClass, lockSource, type LockSource } from './locked.js';
 import { checkElement, type Element, type Layout, LAYOUTS, layoutOf, type Typecode } from './typecodes.js';
 
 /** What every Value has. */
@@ -15,7 +17,7 @@ export interface ValueMembers<T> extends Disposable {
   exchange(value: T): T;
   /** Sets `replacement` if the value is `expected` (as `Object.is` says), in one step; returns the value before either way. */
   compareExchange(expected: T, replacement: T): T;
-  /** Ends this thread's use of it now, instead of when it is collected; other threads keep it. */
+  /** Ends this thread's use of it, and of a lock of its own, now instead of when it is collected; other threads keep it. */
   close(): void;
 }
 
@@ -27,20 +29,27 @@ export interface Counting<T> {
   sub(amount: T): T;
 }
 
-/** A number in shared memory; see the function `Value`. */
-export type Value<C extends Typecode = Typecode> = ValueMembers<Element<C>> &
+/** A number in shared memory without a lock. */
+export type RawValue<C extends Typecode = Typecode> = ValueMembers<Element<C>> &
   (Element<C> extends boolean ? object : Counting<Element<C>>);
+
+/** A number in shared memory; see the function `Value`. */
+export type Value<C extends Typecode = Typecode, L extends AnyLock = RLock> = RawValue<C> & Locked<L>;
 
 /** See `Value`. */
 export interface ValueConstructor {
-  new <C extends Typecode>(typecode: C, init?: Element<C>): Value<C>;
-  <C extends Typecode>(typecode: C, init?: Element<C>): Value<C>;
-  [Symbol.hasInstance](value: unknown): value is Value;
+  new <C extends Typecode>(typecode: C, init: Element<C> | undefined, options: { lock: false }): RawValue<C>;
+  new <C extends Typecode, L extends AnyLock = RLock>(typecode: C, init?: Element<C>, options?: { lock?: true | L }): Value<C, L>;
+  <C extends Typecode>(typecode: C, init: Element<C> | undefined, options: { lock: false }): RawValue<C>;
+  <C extends Typecode, L extends AnyLock = RLock>(typecode: C, init?: Element<C>, options?: { lock?: true | L }): Value<C, L>;
+  [Symbol.hasInstance](value: unknown): value is RawValue;
 }
 
 type CellClass = new (layout: Layout) => Cell;
+type GuardedClass = new (source: LockSource, layout: Layout) => Cell;
 
-const classes = new Map<Layout, CellClass>(LAYOUTS.map((layout) => [layout, classFor(layout)]));
+/** The classes without and with a lock, by layout. */
+const classes = new Map<Layout, { readonly Raw: CellClass; readonly Guarded: GuardedClass }>();
 
 function classFor({ code, family }: Layout): CellClass {
   switch (family) {
@@ -55,14 +64,30 @@ function classFor({ code, family }: Layout): CellClass {
   }
 }
 
-for (const Class of new Set(classes.values())) {
+function register(Raw: CellClass): GuardedClass {
   registerObject<Cell, string>(
-    `polycore.${Class.name}`,
-    Class,
-    (code) => new Class(layoutOf(code)),
+    `polycore.Raw${Raw.name}`,
+    Raw,
+    (code) => new Raw(layoutOf(code)),
     objectOf,
     (cell) => cell.typecode,
   );
+  const { Class, sourceOf } = lockedClass(Raw);
+  const Guarded = Class as unknown as GuardedClass;
+  registerObject<Cell, readonly [string, LockSource]>(
+    `polycore.${Raw.name}`,
+    Guarded,
+    ([code, source]) => new Guarded(source, layoutOf(code)),
+    objectOf,
+    (cell) => [cell.typecode, sourceOf(cell)],
+  );
+  return Guarded;
+}
+
+for (const layout of LAYOUTS) {
+  const Raw = classFor(layout);
+  const known = [...classes.values()].find((entry) => entry.Raw === Raw);
+  classes.set(layout, known ?? { Raw, Guarded: register(Raw) });
 }
 
 /**
@@ -70,16 +95,20 @@ for (const Class of new Set(classes.values())) {
  *
  * @param typecode see `Typecode`: `'i'` or `'int32'`, `'d'` or `'float64'`, … Values of `q` and `Q` are `bigint`s, of `?` booleans.
  * @param init the value at first; default: 0, or `false`.
- * @throws {RangeError} for an unknown typecode; {TypeError} for an initial value of another kind.
+ * @param options `lock`: `true` (default) gives it a `RLock` of its own, a `Lock` or `RLock` is used as its lock, `false` means
+ * that it has none.
+ * @throws {RangeError} for an unknown typecode; {TypeError} for an initial value of another kind, or a lock that is none.
  * @example
  * const done = Value('i', 0);
  * await pool.map((file: string) => { work(file); done.add(1); }, files);
  * console.log(done.value);
  */
-export const Value = function (typecode: unknown, init?: unknown): Cell {
+export const Value = function (typecode: unknown, init?: unknown, options?: unknown): Cell {
   const layout = layoutOf(typecode);
   if (init !== undefined) checkElement(layout.family, 'init', init);
-  const cell = new (classes.get(layout) as CellClass)(layout);
+  const source = lockSource(options);
+  const { Guarded, Raw } = classes.get(layout) as { Raw: CellClass; Guarded: GuardedClass };
+  const cell = source === undefined ? new Raw(layout) : new Guarded(source, layout);
   if (init !== undefined) cell.value = init;
   return cell;
 } as unknown as ValueConstructor;
