@@ -9,8 +9,8 @@ export const {
   // multiprocessing.
   Array, AsyncResult, Pool, SharedArray, SharedMemory, Value, cpuCount,
   // threading.
-  BoundedSemaphore, Event, Lock, RLock, Semaphore, Thread, Timer, activeCount, currentThread, enumerate, excepthook, local,
-  mainThread, setExcepthook,
+  Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
+  enumerate, excepthook, local, mainThread, setExcepthook,
   // Functions and values that travel.
   isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -126,17 +126,6 @@ function buildBundle() {
     sourcesContent: false,
     logLevel: 'warning',
   });
-  restoreClassNames(join(bundle, 'polycore.cjs'));
-}
-
-/**
- * esbuild writes `Pool=class _Pool{…}` for a class that refers to itself, and `_Pool` is its `name` then. Inside, the name
- * may as well be the outer one. A space takes the place of the underscore: the source map counts columns.
- */
-function restoreClassNames(file) {
-  const text = readFileSync(file, 'utf8');
-  const names = [...text.matchAll(/\b(\w+)=class _\1\b/g)].map(([, name]) => name);
-  writeFileSync(file, text.replace(new RegExp(`\\b_(${names.join('|')})\\b`, 'g'), '$1 '));
 }
 
 /** Runs a tool of node_modules; what it prints goes to stderr and is returned. Ends this process when it fails. */

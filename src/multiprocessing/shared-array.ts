@@ -137,7 +137,7 @@ export const SharedArray = function (typecode: unknown, sizeOrInit: unknown, opt
   return array;
 } as unknown as SharedArrayConstructor;
 
-Object.defineProperty(SharedArray, 'name', { value: 'Array' });
+Object.defineProperty(SharedArray, 'name', { value: 'SharedArray' });
 Object.defineProperty(SharedArray, Symbol.hasInstance, {
   value: (value: unknown) => typeof value === 'object' && value !== null && known.has(value),
 });

@@ -78,7 +78,7 @@ export class SharedMemory {
   static {
     registerShared<SharedMemory>(
       'polycore.SharedMemory',
-      SharedMemory,
+      this,
       (memory) => [memory.#buffer, memory.#name],
       (data) => {
         const [buffer, name] = data as [ArrayBuffer, string];
@@ -86,7 +86,7 @@ export class SharedMemory {
         if (known !== undefined) return known;
         arrived = buffer;
         try {
-          return new SharedMemory({ name });
+          return new this({ name });
         } finally {
           arrived = undefined;
         }

@@ -70,7 +70,7 @@ function register(Raw: CellClass): GuardedClass {
     Raw,
     (code) => new Raw(layoutOf(code)),
     objectOf,
-    (cell) => cell.typecode,
+    { pack: (cell) => cell.typecode },
   );
   const { Class, sourceOf } = lockedClass(Raw);
   const Guarded = Class as unknown as GuardedClass;
@@ -79,7 +79,7 @@ function register(Raw: CellClass): GuardedClass {
     Guarded,
     ([code, source]) => new Guarded(source, layoutOf(code)),
     objectOf,
-    (cell) => [cell.typecode, sourceOf(cell)],
+    { pack: (cell) => [cell.typecode, sourceOf(cell)] },
   );
   return Guarded;
 }

@@ -80,6 +80,8 @@ export interface Beginning {
   readonly bytes?: number;
   /** Sets words that are not to be 0. `words[base + n]` is word n; nobody else sees the object yet. */
   readonly init?: (words: Int32Array, base: number) => void;
+  /** Does more with the new object. */
+  readonly bind?: (slot: number, generation: number) => void;
 }
 
 /**
@@ -114,7 +116,7 @@ function watch(wrapper: object, object: SharedObject): void {
   collected.register(wrapper, object, wrapper);
 }
 
-function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
+function create(kind: number, { bytes = 0, init, bind }: Beginning): SharedObject {
   const slot = takeSlot();
   let generation: number;
   try {
@@ -125,6 +127,7 @@ function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
   }
   const object = new SharedObject(kind, slot, generation);
   init?.(object.words, object.base);
+  bind?.(slot, generation);
   return object;
 }
 
@@ -138,39 +141,46 @@ export function close(wrapper: object, object: SharedObject): void {
 /** An object on its way: kind, slot, generation. */
 export type Passage = readonly [number, number, number];
 
+/** What travels with a handle. */
+export interface Luggage<T extends object, L> {
+  /** What travels besides the handle: anything the codec takes. */
+  readonly pack: (wrapper: T) => L;
+}
+
 /**
  * Lets the objects of a class travel.
  *
  * @param name the same in every isolate, of one class only.
- * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived.
+ * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived. No other shared object
+ * may be made before that.
  * @param objectOf the object behind one.
- * @param detailOf what travels beside the object and is given to `make`; default: nothing.
+ * @param luggage what `make` is given, if it needs more than the object.
  */
-export function registerObject<T extends object, D = undefined>(
+export function registerObject<T extends object, L = undefined>(
   name: string,
   cls: abstract new (...args: never[]) => T,
-  make: (detail: D) => T,
+  make: (luggage: L) => T,
   objectOf: (wrapper: T) => SharedObject,
-  detailOf?: (wrapper: T) => D,
+  luggage?: Luggage<T, L>,
 ): void {
   registerShared<T>(
     name,
     cls,
     (wrapper, message) => {
       const passage = depart(wrapper, objectOf(wrapper), message);
-      return detailOf === undefined ? passage : [passage, detailOf(wrapper)];
+      return luggage === undefined ? passage : [...passage, luggage.pack(wrapper)];
     },
     (data) => {
-      const [passage, detail] = (detailOf === undefined ? [data, undefined] : data) as [Passage, D];
-      return arrive(passage, () => make(detail)) as T;
+      const [kind, slot, generation, packed] = data as [number, number, number, L];
+      return arrive([kind, slot, generation], () => make(packed)) as T;
     },
   );
 }
 
 /** What travels of an object. @throws {StaleHandleError} when it is closed. */
 export function depart(wrapper: object, object: SharedObject, message: HandleWriter): Passage {
-  message.addHandle(object.slot, object.generation);
   remember(wrapper, object.live());
+  message.addHandle(object.slot, object.generation);
   return [object.kind, object.slot, object.generation];
 }
 

@@ -73,9 +73,9 @@ class Bearer {
   static {
     registerShared<Bearer>(
       'polycore.Bearer',
-      Bearer,
+      this,
       ({ thread }, message) => depart(thread, objectOf(thread), message),
-      (passage) => new Bearer(arrive(passage as Passage, arrived) as Thread),
+      (passage) => new this(arrive(passage as Passage, arrived) as Thread),
     );
   }
 }

@@ -30,7 +30,7 @@ class Local {
   static {
     registerShared<Local>(
       'polycore.local',
-      Local,
+      this,
       (local) => {
         travelled.set(local.#number, local);
         return [local.#number, local.#init];
@@ -39,7 +39,7 @@ class Local {
         const [number, init] = data as [number, Init | undefined];
         const known = travelled.get(number);
         if (known !== undefined) return known;
-        const local = new Local(number, init);
+        const local = new this(number, init);
         travelled.set(number, local);
         return local;
       },

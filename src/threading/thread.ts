@@ -14,7 +14,7 @@ import { withRemoteStack } from '../runtime/remote-stack.js';
 import { registerObject, shared, type SharedObject } from '../runtime/shared-object.js';
 import { type Callable, keep } from '../runtime/shipping.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
-import { TIMED_OUT, wait, waitSync, type Wish } from '../runtime/waiting.js';
+import { type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { born, gone } from './children.js';
 import { crashOf, type Estate, inherit } from './estate.js';
 import { report } from './excepthook.js';
@@ -71,7 +71,7 @@ export function arrived(): Thread {
  */
 export class Thread<A extends readonly unknown[] = never[]> {
   readonly #object: SharedObject;
-  readonly #wish: Wish;
+  readonly #wish: ReturnableWish;
   #target: Callable | undefined;
   #args: readonly unknown[] = [];
   #kwargs: object | undefined;
@@ -83,7 +83,7 @@ export class Thread<A extends readonly unknown[] = never[]> {
   /** @throws {TypeError} for an option of a wrong type. */
   constructor(options: ThreadOptions<A> = {}) {
     this.#object = shared(this, THREAD);
-    this.#wish = { object: this.#object, giveBack: () => {} };
+    this.#wish = { object: this.#object, keeper: this, giveBack: () => {} };
     if ((options as unknown) === ARRIVING) return;
     const { args, daemon, kwargs, name, resourceLimits, target } = checkOptions(options);
     this.#target = target;
@@ -102,13 +102,13 @@ export class Thread<A extends readonly unknown[] = never[]> {
       thread.#kwargs = kwargs;
     };
     foreign = (name, isDaemon) => {
-      const thread = new Thread({ name, daemon: isDaemon });
+      const thread = new this({ name, daemon: isDaemon });
       words.setFlag(thread.#object, words.STARTED, true);
       words.store(thread.#object, words.OUTCOME, words.RETURNED);
       return thread;
     };
     untilEnded = async (thread) => words.hasEnded(thread.#object) || wait(thread.#wish, {});
-    registerObject<Thread>('polycore.Thread', Thread, arrived, objectOf);
+    registerObject<Thread>('polycore.Thread', this, arrived, objectOf);
   }
 
   /**
