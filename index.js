@@ -7,7 +7,7 @@ export const {
   InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
   WorkerCrashedError,
   // multiprocessing.
-  Array, AsyncResult, Pool, SharedArray, SharedMemory, Value, cpuCount,
+  Array, AsyncResult, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount,
   // threading.
   Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
   enumerate, excepthook, local, mainThread, setExcepthook,

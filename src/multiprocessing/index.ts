@@ -21,6 +21,7 @@ export {
   type SharedArrayConstructor,
   type SharedArrayMembers,
 } from './shared-array.js';
+export { type ShareableItem, ShareableList, type ShareableListOptions } from './shareable-list.js';
 export { SharedMemory, type SharedMemoryOptions } from './shared-memory.js';
 export type { Element, Typecode } from './typecodes.js';
 export { type Counting, type RawValue, Value, type ValueConstructor, type ValueMembers } from './value.js';
