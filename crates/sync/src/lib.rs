@@ -9,5 +9,5 @@ mod ring;
 mod stack;
 
 pub use parker::Parker;
-pub use ring::{Full, Ring};
+pub use ring::{Cells, Full, MOST_CELLS, OnHeap, Ring};
 pub use stack::{Links, NONE, Stack, TaggedStack};
