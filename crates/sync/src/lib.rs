@@ -5,9 +5,13 @@
 pub mod primitive;
 
 mod parker;
+pub mod ranking;
+mod records;
 mod ring;
 mod stack;
 
 pub use parker::Parker;
+pub use ranking::rank_word;
+pub use records::Records;
 pub use ring::{Cells, Full, MOST_CELLS, OnHeap, Ring};
 pub use stack::{Links, NONE, Stack, TaggedStack};
