@@ -2,7 +2,12 @@
 import { createRequire } from 'node:module';
 
 export const {
-  AsyncResult, AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty,
-  Full, InvalidStateError, NotSupported, PicklingError, PolycoreError, Pool, RuntimeError, ShutDown, TimeoutError,
-  WorkerCrashedError, cpuCount, isMain, pickle, ref,
+  // Errors.
+  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty, Full,
+  InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
+  WorkerCrashedError,
+  // multiprocessing.
+  AsyncResult, Pool, cpuCount,
+  // Functions and values that travel.
+  isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -89,6 +89,14 @@ export class AuthenticationError extends PolycoreError {
   override readonly code = 'ERR_POLYCORE_AUTHENTICATION';
 }
 
+/** The shared object is gone: it was closed in this thread, or nobody holds it any more. */
+export class StaleHandleError extends RangeError {
+  readonly code = 'ERR_POLYCORE_STALE_HANDLE';
+  override get name(): string {
+    return 'StaleHandleError';
+  }
+}
+
 /** The operation is not allowed now (Python: `RuntimeError`). */
 export class RuntimeError extends PolycoreError {
   override readonly code = 'ERR_POLYCORE_RUNTIME';

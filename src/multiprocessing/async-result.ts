@@ -2,7 +2,7 @@
 
 import { CancelledError, TimeoutError } from '../errors.js';
 import { blockUntil, rethrowLater } from '../runtime/port.js';
-import { type WaitOptions, checkTimeout, withDeadline } from './wait-options.js';
+import { type WaitOptions, checkTimeout, withDeadline } from '../runtime/wait-options.js';
 
 const PENDING = 0;
 const FULFILLED = 1;

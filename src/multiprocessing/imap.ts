@@ -11,7 +11,7 @@ import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { alarm, checkTimeout, type WaitOptions, withDeadline } from './wait-options.js';
+import { alarm, checkTimeout, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
 
 /** Results in the order of the input, or as they come. */
 export type Order = 'ordered' | 'unordered';

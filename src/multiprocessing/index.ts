@@ -13,4 +13,4 @@ export {
   type Progress,
 } from './options.js';
 export { Pool, type PoolStats } from './pool.js';
-export type { WaitOptions } from './wait-options.js';
+export type { WaitOptions } from '../runtime/wait-options.js';

@@ -3,7 +3,7 @@
 import { TimeoutError } from '../errors.js';
 import { type AsyncResult, abandon, listen } from './async-result.js';
 import type { ApplyOptions } from './options.js';
-import { alarm } from './wait-options.js';
+import { alarm } from '../runtime/wait-options.js';
 
 /** Applies the options to work that has been submitted. */
 export function limitWork(result: AsyncResult<unknown>, options: ApplyOptions<never>): void {

@@ -2,7 +2,7 @@
 
 import type { ResourceLimits } from 'node:worker_threads';
 import { PolycoreError } from '../errors.js';
-import { checkTimeout, type WaitOptions } from './wait-options.js';
+import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
 
 /** Any function that can be sent. */
 export type Fn<A extends readonly unknown[] = never[], R = unknown> = (...args: A) => R;

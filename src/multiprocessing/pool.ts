@@ -345,6 +345,7 @@ function create(n: number | undefined, options: PoolOptions): PoolCore {
     name: core.name,
     pending: () => core.pending,
     elastic: idleTimeout > 0,
+    initializer: setup.initializer,
     broken: (error: BrokenPoolError) => core.break(error),
   });
   core.crew.start(new ThreadBackend(setup, options.resourceLimits, core.crew.ended), size);

@@ -40,12 +40,16 @@ export interface Binding {
   poolStats(pool: number): NativeStats;
   join(pool: number, key: number): void;
   say(value: number): void;
-  writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[]): void;
+  writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[], handles?: Uint32Array): void;
   readBlock(slot: number, offset: number, into: Uint8Array): void;
   dropBlock(slot: number): void;
-  putFunction(bytes: Uint8Array): number;
+  putFunction(bytes: Uint8Array, handles: Uint32Array | undefined, outlives: boolean): number;
   getFunction(number: number): Uint8Array | null;
+  hasFunction(number: number): boolean;
   dropFunction(number: number): void;
+  createObject(slot: number, kind: number, bytes: number): number;
+  holdObject(slot: number, generation: number): boolean;
+  letGo(slot: number, generation: number): boolean;
 }
 
 /** This isolate's instance of the addon. */

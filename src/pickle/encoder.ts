@@ -31,6 +31,8 @@ export interface Encoded {
   readonly parts: readonly Uint8Array[];
   /** Modules the receiver must have loaded before it decodes. */
   readonly modules: readonly string[];
+  /** Slots and generations, by turns, of the shared objects that the message names: it must keep a reference to each. */
+  readonly handles: readonly number[];
 }
 
 export interface EncodeOptions {
@@ -53,7 +55,7 @@ interface Checkpoint {
   readonly objects: number;
   readonly shapes: number;
   readonly depth: number;
-  readonly counts: readonly [parts: number, modules: number, deferred: number, building: number, inline: number];
+  readonly counts: readonly [parts: number, modules: number, handles: number, deferred: number, building: number, inline: number];
 }
 
 const DEFER_DEPTH = 256;
@@ -67,6 +69,7 @@ export class Encoder {
   readonly #shapes = new ShapeTable();
   #parts: Uint8Array[] = [];
   #modules: string[] = [];
+  #handles: number[] = [];
   #deferred: Deferred[] = [];
   /** Numbers of the objects that exist at the receiver only when their data do. */
   readonly #building: number[] = [];
@@ -84,7 +87,7 @@ export class Encoder {
     try {
       this.value(value);
       for (let i = 0; i < this.#deferred.length; i += 1) this.#writeDeferred(this.#deferred[i]);
-      return { bytes: this.out.written(), parts: this.#parts, modules: this.#modules };
+      return { bytes: this.out.written(), parts: this.#parts, modules: this.#modules, handles: this.#handles };
     } catch (error) {
       const explained = this.#explain(error);
       this.#path.length = 0;
@@ -202,6 +205,11 @@ export class Encoder {
     if (!this.#modules.includes(url)) this.#modules.push(url);
   }
 
+  /** The message names this object of the region. */
+  addHandle(slot: number, generation: number): void {
+    this.#handles.push(slot, generation);
+  }
+
   u8(value: number): void {
     this.out.u8(value);
   }
@@ -253,7 +261,8 @@ export class Encoder {
   }
 
   #checkpoint(): Checkpoint {
-    const counts = [this.#parts.length, this.#modules.length, this.#deferred.length, this.#building.length, this.#inline] as const;
+    const [parts, modules, handles] = [this.#parts.length, this.#modules.length, this.#handles.length];
+    const counts = [parts, modules, handles, this.#deferred.length, this.#building.length, this.#inline] as const;
     const [position, objects, shapes] = [this.out.position, this.#objects.size, this.#shapes.size];
     return { position, objects, shapes, depth: this.#depth, counts };
   }
@@ -264,7 +273,8 @@ export class Encoder {
     this.#objects.truncate(objects);
     this.#shapes.truncate(shapes);
     this.#depth = depth;
-    [this.#parts.length, this.#modules.length, this.#deferred.length, this.#building.length, this.#inline] = counts;
+    [this.#parts.length, this.#modules.length, this.#handles.length] = counts;
+    [, , , this.#deferred.length, this.#building.length, this.#inline] = counts;
   }
 
   #object(object: object): void {
@@ -330,6 +340,7 @@ export class Encoder {
     this.#shapes.clear();
     if (this.#parts.length > 0) this.#parts = [];
     if (this.#modules.length > 0) this.#modules = [];
+    if (this.#handles.length > 0) this.#handles = [];
     if (this.#deferred.length > 0) this.#deferred = [];
     this.#building.length = 0;
     this.#inline = 0;

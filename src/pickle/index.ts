@@ -14,4 +14,4 @@ export {
   writeFunction,
 } from './functions.js';
 export { pickle } from './symbols.js';
-export { registerShared, setSharedBufferPort, type SharedBufferPort } from './shared.js';
+export { type HandleWriter, registerShared, setSharedBufferPort, type SharedBufferPort } from './shared.js';

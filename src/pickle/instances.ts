@@ -151,7 +151,7 @@ function writeShared(enc: Encoder, object: object, info: ClassInfo, shared: Shar
   enc.u8(tags.SHARED);
   enc.beginBuilding(object);
   enc.string(shared.name);
-  enc.value(shared.reduce(object));
+  enc.value(shared.reduce(object, enc));
   enc.endBuilding();
   if (isDerived) writeOwnProperties(enc, object);
 }

@@ -5,11 +5,17 @@
 
 import { PicklingError } from '../errors.js';
 
+/** What is used of the encoder. */
+export interface HandleWriter {
+  /** The message names this object of the region: whoever carries it keeps a reference. */
+  addHandle(slot: number, generation: number): void;
+}
+
 /** How the objects of one class travel. */
 export interface SharedClass {
   readonly name: string;
   readonly prototype: object;
-  readonly reduce: (object: object) => unknown;
+  readonly reduce: (object: object, message: HandleWriter) => unknown;
   readonly revive: (data: unknown) => object;
 }
 
@@ -29,17 +35,17 @@ let port: SharedBufferPort | undefined;
  * Lets the objects of a class, and of its subclasses, travel as what `reduce` makes of them. Both ends must have called it.
  *
  * @param name the same on both ends, of one class only.
- * @param reduce returns a value that travels: a handle, say.
+ * @param reduce returns a value that travels: a handle, say, which it also has to add to the message.
  * @param revive makes the object in the receiving thread.
  */
 export function registerShared<T extends object>(
   name: string,
   cls: abstract new (...args: never[]) => T,
-  reduce: (object: T) => unknown,
+  reduce: (object: T, message: HandleWriter) => unknown,
   revive: (data: unknown) => T,
 ): void {
   const prototype = cls.prototype as object;
-  const entry: SharedClass = { name, prototype, reduce: reduce as (object: object) => unknown, revive };
+  const entry: SharedClass = { name, prototype, reduce: reduce as SharedClass['reduce'], revive };
   byName.set(name, entry);
   byPrototype.set(prototype, entry);
   registrations += 1;

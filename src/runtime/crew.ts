@@ -42,6 +42,8 @@ export interface CrewOptions {
   readonly pending: () => number;
   /** Workers leave when idle, and come back with the work. */
   readonly elastic: boolean;
+  /** Number under which the initializer is kept, or -1; dropped with the pool. */
+  readonly initializer: number;
   /** The pool can do nothing any more. */
   readonly broken: (error: BrokenPoolError) => void;
 }
@@ -204,6 +206,7 @@ export class Crew {
   #forget(): void {
     crews.delete(this.#options.pool);
     binding.dropPool(this.#options.pool);
+    if (this.#options.initializer >= 0) binding.dropFunction(this.#options.initializer);
   }
 
   #failedToStart(ending: Ending): void {

@@ -46,6 +46,11 @@ export function toBytes(encoded: Encoded): { bytes: Uint8Array; headerLength: nu
   return { bytes, headerLength: (pieces[0] as Uint8Array).length };
 }
 
+/** The handles of an encoded value as the addon takes them; none is `undefined`. */
+export function handlesOf({ handles }: Encoded): Uint32Array | undefined {
+  return handles.length === 0 ? undefined : Uint32Array.from(handles);
+}
+
 /** Opens a parcel whose header is `headerLength` bytes long; `read` copies bytes from an offset on into an array. */
 export function openParcel(headerLength: number, read: (offset: number, into: Uint8Array) => void): Parcel {
   const header = new Float64Array(headerLength / 8);

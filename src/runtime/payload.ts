@@ -6,8 +6,8 @@
  */
 
 import { binding } from '../native/binding.js';
-import { decode, encode } from '../pickle/index.js';
-import { Later, openParcel, toPieces, valueOf } from './parcel.js';
+import { decode, encode, type Encoded } from '../pickle/index.js';
+import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
 import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
@@ -94,16 +94,21 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
   const word = base >> 2;
   const encoded = encode(value, options);
   const { length } = encoded.bytes;
-  if (length <= INLINE_BYTES && encoded.parts.length === 0 && encoded.modules.length === 0) {
+  if (length <= INLINE_BYTES && isPlain(encoded)) {
     words[word + KIND] = ENCODED;
     words[word + LENGTH] = length;
     bytes.set(encoded.bytes, base + INLINE);
     return;
   }
   const [header, ...pieces] = toPieces(encoded) as [Uint8Array, ...Uint8Array[]];
-  binding.writeBlock(slot, header, pieces);
+  binding.writeBlock(slot, header, pieces, handlesOf(encoded));
   words[word + KIND] = PARCEL;
   words[word + LENGTH] = header.length;
+}
+
+/** Whether the bytes are all of it. A message that names shared objects needs a block, which refers to them. */
+function isPlain({ parts, modules, handles }: Encoded): boolean {
+  return parts.length === 0 && modules.length === 0 && handles.length === 0;
 }
 
 /**

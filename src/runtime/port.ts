@@ -66,7 +66,7 @@ export function pendingCount(): number {
 /**
  * A slot to fill.
  *
- * @throws {RangeError} when all 262,144 slots of the process are under way.
+ * @throws {RangeError} when all slots of the process are in use: 4,194,304, or fewer where address space is short.
  */
 export function takeSlot(): number {
   return free.pop() ?? refill();
@@ -76,7 +76,7 @@ function refill(): number {
   const words = exchange ?? attachPort();
   const got = binding.reserve(REFILL);
   if (got === 0) {
-    throw new RangeError('262,144 jobs are under way in this process; await some before submitting more');
+    throw new RangeError('Too many jobs, queued items, waits and shared objects in this process; finish or close some first');
   }
   for (let i = got - 1; i > 0; i--) free.push(words[i] as number);
   return words[0] as number;

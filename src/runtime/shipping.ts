@@ -4,11 +4,14 @@
  *
  * A function whose captured variables may have changed is encoded anew at each submission; when its bytes are the same
  * it keeps its number. A number is dropped when its function is collected or has a newer version and no job uses it.
+ *
+ * A kept function refers to the shared objects it has captured. A worker forgets such a function when its number is dropped,
+ * so that it does not hold those objects longer than it has to.
  */
 
 import { binding } from '../native/binding.js';
 import { encode, isStable } from '../pickle/index.js';
-import { Later, openBytes, toBytes, valueOf } from './parcel.js';
+import { handlesOf, Later, openBytes, toBytes, valueOf } from './parcel.js';
 
 /** A registered version of a function. */
 export interface Shipped {
@@ -38,12 +41,12 @@ export function ship(fn: Callable): Shipped {
     known.uses++;
     return known;
   }
-  const bytes = framed(fn, fn.name === '' ? 'function' : fn.name);
+  const { bytes, handles } = framed(fn, fn.name === '' ? 'function' : fn.name);
   if (known !== undefined && Buffer.compare(known.bytes, bytes) === 0) {
     known.uses++;
     return known;
   }
-  const version: Shipped = { number: binding.putFunction(bytes), uses: 1, stale: false, bytes, stable: isStable(fn) };
+  const version: Shipped = { number: binding.putFunction(bytes, handles, false), uses: 1, stale: false, bytes, stable: isStable(fn) };
   if (known !== undefined) {
     collected.unregister(known);
     retire(known);
@@ -63,23 +66,35 @@ function retire(version: Shipped): void {
   if (version.uses === 0) binding.dropFunction(version.number);
 }
 
-/** Registers any value, such as the arguments of an initializer; dropped with `binding.dropFunction`. */
-export function keep(value: unknown, path: string): number {
-  return binding.putFunction(framed(value, path));
+/**
+ * Registers any value, such as the arguments of an initializer; dropped with `binding.dropFunction`, and with this isolate
+ * unless it `outlives` that.
+ */
+export function keep(value: unknown, path: string, outlives = false): number {
+  const { bytes, handles } = framed(value, path);
+  return binding.putFunction(bytes, handles, outlives);
 }
 
-/** The bytes of a parcel behind the length of its header. */
-function framed(value: unknown, path: string): Uint8Array {
-  const { bytes, headerLength } = toBytes(encode(value, { path }));
+/** The bytes of a parcel behind the length of its header and whether it names shared objects; and these. */
+function framed(value: unknown, path: string): { bytes: Uint8Array; handles: Uint32Array | undefined } {
+  const encoded = encode(value, { path });
+  const handles = handlesOf(encoded);
+  const { bytes, headerLength } = toBytes(encoded);
   const frame = new Uint8Array(16 + bytes.length);
-  new DataView(frame.buffer).setUint32(0, headerLength, true);
+  const head = new DataView(frame.buffer);
+  head.setUint32(0, headerLength, true);
+  head.setUint32(4, handles === undefined ? 0 : 1, true);
   frame.set(bytes, 16);
-  return frame;
+  return { bytes: frame, handles };
 }
 
 /** Functions fetched by this isolate, oldest first; the least recently fetched go when there are too many. */
 const fetched = new Map<number, Callable>();
 const FETCHED = 4096;
+/** Those among them that name shared objects, the one looked at last at the end. */
+const naming = new Set<number>();
+/** How many of them are looked at for each function fetched. */
+const LOOKS = 16;
 
 /** A function fetched before. */
 export function fetchedFunction(number: number): Callable | undefined {
@@ -94,15 +109,33 @@ export function fetchFunction(number: number): Callable | Later {
 }
 
 function remember(number: number, fn: Callable): Callable {
-  if (fetched.size >= FETCHED) fetched.delete(fetched.keys().next().value as number);
+  if (fetched.size >= FETCHED) forget(fetched.keys().next().value as number);
   fetched.set(number, fn);
   return fn;
+}
+
+function forget(number: number): void {
+  fetched.delete(number);
+  naming.delete(number);
+}
+
+/** Forgets functions that name shared objects and have been dropped. */
+function forgetDropped(): void {
+  let looks = 0;
+  for (const number of naming) {
+    if (looks++ >= LOOKS) return;
+    naming.delete(number);
+    if (binding.hasFunction(number)) naming.add(number);
+    else fetched.delete(number);
+  }
 }
 
 /** Fetches what `keep` or `ship` registered; `Later` when modules have to be imported first. */
 export function fetchKept(number: number): unknown {
   const frame = binding.getFunction(number);
   if (frame === null) throw new RangeError('The function of this job is gone');
-  const headerLength = new DataView(frame.buffer, frame.byteOffset).getUint32(0, true);
-  return valueOf(openBytes(frame.subarray(16), headerLength));
+  const head = new DataView(frame.buffer, frame.byteOffset);
+  if (naming.size > 0) forgetDropped();
+  if (head.getUint32(4, true) !== 0) naming.add(number);
+  return valueOf(openBytes(frame.subarray(16), head.getUint32(0, true)));
 }

@@ -36,7 +36,7 @@ function main(setup: WorkerSetup): void {
       unhold();
     },
     (error: unknown) => {
-      binding.say(keep(error, 'error'));
+      binding.say(keep(error, 'error', true));
       process.exit(1);
     },
   );

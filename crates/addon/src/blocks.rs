@@ -1,24 +1,26 @@
 //! Payloads that do not fit into a slot: one block of the region per payload, written once and read once.
 //!
-//! A block holds the main part and, each at a multiple of 16, the parts.
+//! A block holds the main part and, each at a multiple of 16, the parts; before them the handles of the shared objects that
+//! the payload names, if there are any.
 
 use napi::Result;
-use napi::bindgen_prelude::Uint8Array;
+use napi::bindgen_prelude::{Uint8Array, Uint32Array};
 use sched::Runtime;
 
 use crate::error::failure;
+use crate::objects::handles_of;
 
 fn align(n: usize) -> usize {
     n.next_multiple_of(16)
 }
 
-/// Copies `main` and `parts` into a new block and names it in the slot, which owns it from then on.
+/// Copies `main` and `parts` into a new block and names it in the slot, which owns it from then on, as it does a reference
+/// to each object in `handles` (slots and generations by turns).
 #[napi_derive::napi]
-pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>) -> Result<()> {
+pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>, handles: Option<Uint32Array>) -> Result<()> {
     let slots = Runtime::get().slots();
     let len = align(main.len()) + parts.iter().map(|part| align(part.len())).sum::<usize>();
-    slots.drop_block(slot);
-    let block = slots.region().alloc(len).map_err(failure)?;
+    let block = slots.load(slot, len, &handles_of(handles.as_deref())).map_err(failure)?;
     let mut at = block.offset;
     for piece in std::iter::once(main).chain(parts.iter().map(|part| &**part)) {
         // SAFETY: the block is ours alone and long enough for all pieces; JavaScript of this isolate does not run now.
@@ -27,7 +29,6 @@ pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>) -> Res
         unsafe { std::ptr::copy_nonoverlapping(piece.as_ptr(), slots.region().at(at), piece.len()) };
         at += align(piece.len()) as u64;
     }
-    slots.set_block(slot, block);
     Ok(())
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>) -> Res
 #[napi_derive::napi]
 pub(crate) fn read_block(slot: u32, offset: f64, mut into: Uint8Array) -> Result<()> {
     let slots = Runtime::get().slots();
-    let block = slots.block(slot).ok_or_else(|| failure("the slot has no block"))?;
+    let block = slots.message(slot).ok_or_else(|| failure("the slot has no block"))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then checked")]
     let offset = offset as usize;
     if offset.checked_add(into.len()).is_none_or(|end| end > block.len) {
@@ -48,7 +49,7 @@ pub(crate) fn read_block(slot: u32, offset: f64, mut into: Uint8Array) -> Result
     Ok(())
 }
 
-/// Frees the slot's block.
+/// Frees the slot's block and releases the objects it names.
 #[napi_derive::napi]
 pub(crate) fn drop_block(slot: u32) {
     Runtime::get().slots().drop_block(slot);

@@ -68,7 +68,7 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
     let waker = Waker::new(env, &on_wake)?;
     let block = runtime.slots().region().alloc(BATCH * 4).map_err(failure)?;
     let view = crate::view::external(env, runtime.slots().region().at(block.offset), BATCH * 4)?;
-    let port = runtime.attach(Box::new(move || waker.call())).ok_or_else(|| failure("too many isolates"))?;
+    let port = runtime.attach(Box::new(move || waker.call())).map_err(failure)?;
     let isolate = Isolate { port, worker: None, rest: u32::MAX, exchange: Exchange(block.offset), waker };
     ISOLATE.set(Some(isolate));
     // Registered after the waker, so it runs before Node frees it. The exchange block is leaked to no one: the isolate
@@ -76,6 +76,8 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
     env.add_env_cleanup_hook((), move |()| {
         if let Some(mut isolate) = ISOLATE.take() {
             let worker = isolate.worker.as_ref().map(|(pool, worker)| (&**pool, &**worker));
+            // First: after `detach` another isolate may have the number.
+            crate::functions::drop_functions_of(isolate.port.isolate);
             Runtime::get().detach(isolate.port, &mut isolate.rest, worker);
             Runtime::get().slots().region().free(block);
         }

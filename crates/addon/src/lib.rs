@@ -12,9 +12,11 @@ mod blocks;
 )]
 mod closure;
 mod error;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod functions;
 mod isolate;
 mod jobs;
+mod objects;
 mod pools;
 mod view;
 mod waker;

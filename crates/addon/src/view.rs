@@ -35,7 +35,7 @@ pub(crate) fn external(env: Env, at: *mut u8, len: usize) -> Result<Unknown<'sta
 #[napi_derive::napi]
 pub(crate) fn segment(env: Env, index: u32) -> Result<Unknown<'static>> {
     let slots_per_segment = SEGMENT / SLOT_BYTES;
-    if index as usize >= sched::SLOTS as usize / slots_per_segment {
+    if index as usize >= Runtime::get().slots().count() as usize / slots_per_segment {
         return Err(failure("no such segment"));
     }
     let at = Runtime::get().slots().region().table().wrapping_add(index as usize * SEGMENT);

@@ -8,8 +8,13 @@
 
 pub mod primitive;
 
+mod cargo;
 mod deque;
 mod heap;
+mod hold;
+mod holdings;
+mod kind;
+mod object;
 mod pool;
 mod port;
 mod runtime;
@@ -17,11 +22,14 @@ mod sleep;
 mod slot;
 mod worker;
 
+pub use cargo::LoadError;
 pub use deque::{Deque, Steal};
 pub use heap::Heap;
+pub use kind::Kind;
+pub use object::{Handle, Stale, object_word};
 pub use pool::{Pool, PoolStats};
 pub use port::{Port, Wake};
-pub use runtime::{EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
+pub use runtime::{AttachError, EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
 pub use sleep::{Bed, Seat, Sleep};
-pub use slot::{SLOT_BYTES, SLOTS, SlotTable, State, Status, word};
+pub use slot::{NoSlot, SLOT_BYTES, SlotTable, State, Status, word};
 pub use worker::{Next, Worker};

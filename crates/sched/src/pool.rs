@@ -16,9 +16,12 @@ use crate::heap::Heap;
 use crate::port::Port;
 use crate::primitive::{Arc, AtomicBool, AtomicU32, Ordering};
 use crate::sleep::{Bed, Sleep};
-use crate::slot::{SLOTS, SlotTable, word};
+use crate::slot::{SlotTable, word};
 use crate::worker::Worker;
 use sync::Ring;
+
+/// Jobs that a pool's injector has room for; a ring goes round in its memory, so a larger one costs more also when idle.
+const INJECTOR: u32 = 1 << 18;
 
 /// Numbers for `pool.stats()`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Pool {
     /// Port of the isolate that created it and hears about its workers.
     pub(crate) owner: &'static Port,
     injector: Ring,
+    /// Jobs for which the injector had no room, and all that came while there were some.
+    overflow: Heap,
     urgent: Heap,
     patient: Heap,
     pub(crate) workers: RwLock<Vec<Arc<Worker>>>,
@@ -56,8 +61,8 @@ impl Pool {
         Self {
             number,
             owner,
-            // Every slot of the process fits, so a push never fails.
-            injector: Ring::new(if cfg!(any(loom, miri)) { 16 } else { SLOTS }),
+            injector: Ring::new(if cfg!(any(loom, miri)) { 16 } else { INJECTOR }),
+            overflow: Heap::default(),
             urgent: Heap::default(),
             patient: Heap::default(),
             workers: RwLock::new(Vec::new()),
@@ -88,8 +93,8 @@ impl Pool {
             if member.is_none_or(|worker| worker.deque.push(job).is_err()) {
                 self.urgent.push(job, depth, 0.0);
             }
-        } else if let Err(sync::Full(job)) = self.injector.push(job) {
-            self.patient.push(job, depth, 0.0);
+        } else if !self.overflow.is_empty() || self.injector.push(job).is_err() {
+            self.overflow.push(job, depth, 0.0);
         }
         if self.sleep.posted() {
             self.wake_one();
@@ -153,7 +158,7 @@ impl Pool {
         }
         (worker.deque.pop_if(deeper))
             .or_else(|| self.urgent.pop_deeper(floor))
-            .or_else(|| if floor == 0 { self.injector.pop() } else { None })
+            .or_else(|| if floor == 0 { self.injector.pop().or_else(|| self.overflow.pop_deeper(0)) } else { None })
             .or_else(|| self.steal(slots, worker, floor))
             .or_else(|| self.patient.pop_deeper(floor))
     }
@@ -185,7 +190,7 @@ impl Pool {
         }
         let retiring = self.retire.load(Ordering::Relaxed) != 0 || worker.leave.load(Ordering::Relaxed);
         let ranked = !self.urgent.is_empty() || !self.patient.is_empty() || !worker.deque.is_empty();
-        retiring || ranked || worker.has_mail() || !self.injector.is_empty() || self.others_have_work(worker)
+        retiring || ranked || worker.has_mail() || self.has_injected() || self.others_have_work(worker)
     }
 
     fn deeper_left(&self, slots: &SlotTable, worker: &Worker, floor: u32) -> bool {
@@ -197,6 +202,10 @@ impl Pool {
                 .any(|other| other.isolate != worker.isolate && other.deque.oldest().is_some_and(deeper))
     }
 
+    fn has_injected(&self) -> bool {
+        !self.injector.is_empty() || !self.overflow.is_empty()
+    }
+
     fn others_have_work(&self, worker: &Worker) -> bool {
         let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
         workers.iter().any(|other| other.isolate != worker.isolate && !other.deque.is_empty())
@@ -204,7 +213,7 @@ impl Pool {
 
     /// Whether more jobs wait that anybody could take; decides if one more worker is woken.
     pub(crate) fn has_more(&self, worker: &Worker) -> bool {
-        let shared = !self.injector.is_empty() || !self.urgent.is_empty() || !self.patient.is_empty();
+        let shared = self.has_injected() || !self.urgent.is_empty() || !self.patient.is_empty();
         shared || !worker.deque.is_empty() || self.others_have_work(worker)
     }
 
@@ -213,7 +222,7 @@ impl Pool {
     pub fn queued(&self) -> usize {
         let workers = self.workers.read().unwrap_or_else(PoisonError::into_inner);
         let nested: usize = workers.iter().map(|worker| worker.deque.len()).sum();
-        self.injector.len() + self.urgent.len() + self.patient.len() + nested
+        self.injector.len() + self.overflow.len() + self.urgent.len() + self.patient.len() + nested
     }
 
     /// Numbers for `pool.stats()`.
@@ -229,6 +238,7 @@ impl Pool {
     /// Takes every job out of the shared queues.
     pub(crate) fn drain(&self) -> Vec<u32> {
         let mut jobs: Vec<u32> = std::iter::from_fn(|| self.injector.pop()).collect();
+        jobs.extend(std::iter::from_fn(|| self.overflow.pop_deeper(0)));
         jobs.extend(std::iter::from_fn(|| self.urgent.pop_deeper(0)));
         jobs.extend(std::iter::from_fn(|| self.patient.pop_deeper(0)));
         for worker in self.workers.read().unwrap_or_else(PoisonError::into_inner).iter() {

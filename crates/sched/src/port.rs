@@ -11,8 +11,13 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use crate::primitive::{Arc, AtomicBool, AtomicU32, Ordering, fence};
-use sync::{Links, Parker, Stack};
+use crate::primitive::{Arc, AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+use sync::{Links, NONE, Parker, Stack};
+
+/// Slots of one part of the table, see `Port::parts`.
+const PART_SHIFT: u32 = 12;
+/// Words of 64 parts that the largest table has.
+const PARTS: usize = 16;
 
 /// Calls the owner's event loop; must not block and must be callable from any thread.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
@@ -21,6 +26,10 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 pub struct Port {
     /// Number of the isolate.
     pub isolate: u32,
+    /// Slot of the isolate's record, or `NONE` in tests without a region.
+    pub(crate) record: u32,
+    /// Which parts of the slot table the isolate may hold slots in: one bit for each `1 << PART_SHIFT` slots.
+    parts: [AtomicU64; PARTS],
     finished: Stack,
     scheduled: AtomicBool,
     blocked: AtomicBool,
@@ -36,6 +45,8 @@ impl Port {
     pub fn new(isolate: u32, wake: Wake) -> Self {
         Self {
             isolate,
+            record: NONE,
+            parts: std::array::from_fn(|_| AtomicU64::new(0)),
             finished: Stack::default(),
             scheduled: AtomicBool::new(false),
             blocked: AtomicBool::new(false),
@@ -43,6 +54,32 @@ impl Port {
             parker: Arc::new(Parker::default()),
             gate: RwLock::new(Some(wake)),
         }
+    }
+
+    /// The port of an isolate that has a record.
+    #[must_use]
+    pub(crate) fn with_record(isolate: u32, record: u32, wake: Wake) -> Self {
+        Self { record, ..Self::new(isolate, wake) }
+    }
+
+    /// The isolate may hold `slot` from now on.
+    pub(crate) fn may_hold(&self, slot: u32) {
+        let part = (slot >> PART_SHIFT) as usize;
+        let (word, bit) = (&self.parts[part / 64 % PARTS], 1 << (part % 64));
+        if word.load(Ordering::Relaxed) & bit == 0 {
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// All slots that the isolate may hold; it holds none from now on.
+    pub(crate) fn held_slots(&self) -> impl Iterator<Item = u32> + '_ {
+        let words = (0_u32..).step_by(64).zip(&self.parts);
+        words
+            .flat_map(|(first, word)| {
+                let bits = word.swap(0, Ordering::Relaxed);
+                (0..64).filter(move |bit| bits >> bit & 1 != 0).map(move |bit| first + bit)
+            })
+            .flat_map(|part| part << PART_SHIFT..(part + 1) << PART_SHIFT)
     }
 
     /// Opens a closed port without outstanding jobs for a new isolate.

@@ -5,11 +5,12 @@
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use crate::holdings::Holdings;
 use crate::pool::Pool;
 use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
 use crate::sleep::Bed;
-use crate::slot::{SlotTable, State, Status, word};
+use crate::slot::{NoSlot, SlotTable, State, Status, word};
 use crate::worker::{Next, Worker};
 use sync::{Links, NONE};
 
@@ -44,6 +45,29 @@ pub enum SubmitError {
     /// No such worker.
     NoWorker,
 }
+
+/// Why an isolate could not be registered.
+#[derive(Debug)]
+pub enum AttachError {
+    /// Too many isolates live.
+    TooMany,
+    /// No slot for its record.
+    NoSlot(NoSlot),
+    /// No room for what belongs to its record.
+    Alloc(shm::AllocError),
+}
+
+impl std::fmt::Display for AttachError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::TooMany => write!(f, "more than {ISOLATES} isolates"),
+            Self::NoSlot(error) => error.fmt(f),
+            Self::Alloc(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AttachError {}
 
 /// How [`Runtime::next`] waits when there is no job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,18 +125,32 @@ impl Runtime {
         self.ports.get(isolate as usize)?.get()
     }
 
-    /// A new isolate; `wake` makes its event loop look at its port. `None` when too many live.
-    pub fn attach(&'static self, wake: Wake) -> Option<&'static Port> {
+    /// A new isolate; `wake` makes its event loop look at its port.
+    ///
+    /// # Errors
+    /// When too many live, or there is no room for its record.
+    pub fn attach(&'static self, wake: Wake) -> Result<&'static Port, AttachError> {
         let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(isolate) = numbers.0.pop() {
-            let port = self.port(isolate)?;
+        if let Some(port) = numbers.0.pop().and_then(|isolate| self.port(isolate)) {
             port.reopen(wake);
-            return Some(port);
+            return Ok(port);
         }
         let isolate = numbers.1;
-        let cell = self.ports.get(isolate as usize)?;
+        let cell = self.ports.get(isolate as usize).ok_or(AttachError::TooMany)?;
+        let record = self.create_record(isolate)?;
         numbers.1 += 1;
-        Some(cell.get_or_init(|| Port::new(isolate, wake)))
+        Ok(cell.get_or_init(|| Port::with_record(isolate, record, wake)))
+    }
+
+    /// The record of an isolate; it stays for whoever gets the isolate's number later.
+    fn create_record(&self, isolate: u32) -> Result<u32, AttachError> {
+        let record = self.slots.reserve(isolate).ok_or(AttachError::NoSlot(NoSlot))?;
+        Holdings::create(&self.slots, record).map_err(|error| {
+            self.slots.release(record);
+            AttachError::Alloc(error)
+        })?;
+        self.slots.put_state(record, State::Isolate);
+        Ok(record)
     }
 
     /// An isolate ends: nobody calls it any more, the jobs it ran count as crashed, the slots it held are free again.
@@ -123,7 +161,8 @@ impl Runtime {
             self.bury(pool, worker);
         }
         while self.take(port, rest, &mut [0]) != 0 {}
-        self.slots.release_held(port.isolate);
+        self.slots.release_held(port.isolate, port.held_slots());
+        self.let_go_of_all(port);
         // One job more keeps the number from being reused while we look.
         port.expect_one();
         self.reap(port);
@@ -183,6 +222,7 @@ impl Runtime {
                 None => std::thread::yield_now(),
             }
         };
+        pool.owner.may_hold(slot);
         pool.owner.expect_one();
         self.slots.set(slot, word::TOKEN, EVENT_TOKEN);
         self.slots.set(slot, word::OPERATION, event as u32);
@@ -236,7 +276,10 @@ impl Runtime {
     pub fn reserve(&self, port: &Port, out: &mut [u32]) -> usize {
         for (count, place) in out.iter_mut().enumerate() {
             match self.slots.reserve(port.isolate) {
-                Some(slot) => *place = slot,
+                Some(slot) => {
+                    port.may_hold(slot);
+                    *place = slot;
+                }
                 None => return count,
             }
         }

@@ -1,6 +1,7 @@
-//! Job slots: the fixed records of the region's table, 256 bytes each, through which jobs and results travel.
-//!
-//! JavaScript reads and writes the same words through typed arrays; `src/runtime/slot.ts` holds the same table.
+//! Slots: the fixed records of the region's table, 256 bytes each. A slot is a job, the item of a queue, somebody who waits,
+//! an isolate's own record, or a shared object; its state says which. JavaScript reads and writes the same words through
+//! typed arrays; `src/runtime/slot.ts` holds the same table. This is a job's and an item's; those of the others are in
+//! `object.rs`, `isolate.rs` and, in the crate `sync`, `waiter.rs`.
 //!
 //! | word | meaning | written by |
 //! |---|---|---|
@@ -12,22 +13,32 @@
 //! | 5 | kind of payload | whoever wrote the payload |
 //! | 6 | length of the payload's main part, bytes or items | ditto |
 //! | 7 | nesting depth | this crate |
-//! | 8-9 | offset of the payload's block as f64, 0 if inline | addon |
-//! | 10-11 | length of that block as f64 | addon |
+//! | 8-9 | offset of the slot's block as f64, 0 if it has none | this crate |
+//! | 10-11 | length of that block as f64; negative: it begins with a list of handles, see `cargo.rs` | this crate |
 //! | 12 | worker that took it | this crate |
 //! | 13 | operation | submitter |
 //! | 14 | status of the result | runner |
 //! | 15 | spare argument | submitter |
 //! | 16-63 | inline payload, 192 bytes | both |
 
+use std::fmt;
+
 use crate::primitive::{AtomicU32, AtomicU64, Ordering};
-use shm::Region;
+use shm::{Block, Region};
 use sync::{Links, NONE, TaggedStack};
 
 /// Bytes of a slot.
 pub const SLOT_BYTES: usize = 256;
-/// Number of slots: jobs that may be under way at once in the whole process.
-pub const SLOTS: u32 = 1 << 18;
+/// The most slots there are: jobs under way, items of queues, waiters and objects of the whole process together.
+const MAX_SLOTS: usize = 1 << 22;
+/// What part of the region's address space may be slots; a small region has fewer than the most.
+const SHARE: usize = 8;
+
+/// Slots of a region of `reserved` bytes: a power of two.
+fn slots_in(reserved: usize) -> usize {
+    let most = (reserved / SHARE / SLOT_BYTES).clamp(1, MAX_SLOTS);
+    1 << most.ilog2()
+}
 
 /// Word numbers, see the module's table.
 pub mod word {
@@ -77,7 +88,27 @@ pub enum State {
     Done = 4,
     /// Cancelled while queued; whoever takes it sends it home.
     Cancelled = 5,
+    /// A shared object.
+    Object = 6,
+    /// Somebody who waits for an object.
+    Waiting = 7,
+    /// An item inside a shared object, which owns it.
+    Item = 8,
+    /// An isolate's own record.
+    Isolate = 9,
 }
+
+/// All slots are in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSlot;
+
+impl fmt::Display for NoSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("all slots of the shared region are in use")
+    }
+}
+
+impl std::error::Error for NoSlot {}
 
 /// How a job ended; the values above `Error` are set by this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,26 +129,21 @@ pub enum Status {
 /// All slots and the list of free ones.
 pub struct SlotTable {
     region: Region,
+    /// How many there are.
+    count: u32,
     free: TaggedStack,
     /// Slots below this number have been used before.
     fresh: AtomicU32,
+    /// Generation of the object made last, see `object.rs`.
+    pub(crate) generation: AtomicU32,
 }
 
-struct Words<'a>(&'a Region);
+struct Words<'a>(&'a SlotTable);
 
 impl Links for Words<'_> {
     fn next(&self, id: u32) -> &AtomicU32 {
-        word_of(self.0, id, word::NEXT)
+        self.0.word(id, word::NEXT)
     }
-}
-
-#[expect(clippy::cast_ptr_alignment, reason = "slots start at multiples of 256 of a page-aligned mapping")]
-fn word_of(region: &Region, slot: u32, word: usize) -> &AtomicU32 {
-    assert!(slot < SLOTS && word < SLOT_BYTES / 4, "slot out of range");
-    let at = region.table().wrapping_add(slot as usize * SLOT_BYTES + word * 4);
-    // SAFETY: inside the table (checked), aligned, alive as long as the region; every access by anybody to these words
-    // is atomic or happens before/after through the queues.
-    unsafe { &*at.cast::<AtomicU32>() }
 }
 
 impl SlotTable {
@@ -126,8 +152,16 @@ impl SlotTable {
     /// # Errors
     /// When the system refuses the memory.
     pub fn new() -> Result<Self, shm::MapError> {
-        let region = Region::new(SLOTS as usize * SLOT_BYTES)?;
-        Ok(Self { region, free: TaggedStack::default(), fresh: AtomicU32::new(0) })
+        let region = Region::new(|reserved| slots_in(reserved) * SLOT_BYTES)?;
+        let count = u32::try_from(slots_in(region.reserved())).unwrap_or(u32::MAX);
+        let [fresh, generation] = [AtomicU32::new(0), AtomicU32::new(0)];
+        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation })
+    }
+
+    /// How many slots there are, a power of two.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
     }
 
     /// The region the slots live in.
@@ -139,13 +173,34 @@ impl SlotTable {
     /// The link words, for the lists of `sync`.
     #[must_use]
     pub fn links(&self) -> impl Links + '_ {
-        Words(&self.region)
+        Words(self)
     }
 
     /// A word of a slot.
+    ///
+    /// # Panics
+    /// When there is no such slot or word.
     #[must_use]
     pub fn word(&self, slot: u32, word: usize) -> &AtomicU32 {
-        word_of(&self.region, slot, word)
+        assert!(slot < self.count && word < SLOT_BYTES / 4, "slot out of range");
+        self.word_behind(self.region.table(), slot as usize * SLOT_BYTES + word * 4)
+    }
+
+    /// A word of a block of the caller's.
+    pub(crate) fn block_word(&self, block: Block, word: usize) -> &AtomicU32 {
+        assert!(word < block.len / 4, "word behind the end of a block");
+        self.word_behind(self.region.at(block.offset), word * 4)
+    }
+
+    #[expect(
+        clippy::cast_ptr_alignment,
+        reason = "slots and blocks start at multiples of 256 of a page-aligned mapping"
+    )]
+    #[expect(clippy::unused_self, reason = "lends the word for as long as the table lives")]
+    fn word_behind(&self, start: *mut u8, bytes: usize) -> &AtomicU32 {
+        // SAFETY: both callers have checked that it lies in the table or in a block; it is aligned and alive as long as
+        // the region. Every access by anybody is atomic or happens before/after through the queues.
+        unsafe { &*start.wrapping_add(bytes).cast::<AtomicU32>() }
     }
 
     /// Reads a word.
@@ -179,45 +234,71 @@ impl SlotTable {
     }
 
     #[expect(clippy::cast_ptr_alignment, reason = "even words of a slot are 8-byte aligned")]
-    fn f64_word(&self, slot: u32, word: usize) -> &AtomicU64 {
+    pub(crate) fn double_word(&self, slot: u32, word: usize) -> &AtomicU64 {
         debug_assert!(word.is_multiple_of(2));
         let at: *const AtomicU32 = self.word(slot, word);
         // SAFETY: an even word of a slot is 8-byte aligned and the next word belongs to the same slot.
         unsafe { &*at.cast::<AtomicU64>() }
     }
 
-    /// The payload's block, if it has one.
+    /// Offset and length of the slot's block as they are kept.
+    fn block_words(&self, slot: u32) -> (f64, f64) {
+        let read = |word| f64::from_bits(self.double_word(slot, word).load(Ordering::Relaxed));
+        (read(word::BLOCK), read(word::BLOCK_LENGTH))
+    }
+
+    /// The slot's block, if it has one.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "written by `set_block` from integers")]
-    pub fn block(&self, slot: u32) -> Option<shm::Block> {
-        let offset = f64::from_bits(self.f64_word(slot, word::BLOCK).load(Ordering::Relaxed));
-        let len = f64::from_bits(self.f64_word(slot, word::BLOCK_LENGTH).load(Ordering::Relaxed));
-        (offset != 0.0).then_some(shm::Block { offset: offset as u64, len: len as usize })
+    pub fn block(&self, slot: u32) -> Option<Block> {
+        let (offset, len) = self.block_words(slot);
+        (offset != 0.0).then_some(Block { offset: offset as u64, len: len.abs() as usize })
     }
 
-    /// Names the payload's block. The slot owns it from now on.
+    /// Names the slot's block, which belongs to it from now on.
+    pub fn set_block(&self, slot: u32, block: Block) {
+        self.put_block(slot, block, 1.0);
+    }
+
+    /// As `set_block`, for a block that begins with a list of handles.
+    pub(crate) fn set_carrier(&self, slot: u32, block: Block) {
+        self.put_block(slot, block, -1.0);
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "offsets and lengths lie below 2^53")]
-    pub fn set_block(&self, slot: u32, block: shm::Block) {
-        self.f64_word(slot, word::BLOCK).store((block.offset as f64).to_bits(), Ordering::Relaxed);
-        self.f64_word(slot, word::BLOCK_LENGTH).store((block.len as f64).to_bits(), Ordering::Relaxed);
+    fn put_block(&self, slot: u32, block: Block, sign: f64) {
+        let write = |word, value: f64| self.double_word(slot, word).store(value.to_bits(), Ordering::Relaxed);
+        write(word::BLOCK, block.offset as f64);
+        write(word::BLOCK_LENGTH, block.len as f64 * sign);
     }
 
-    /// Frees the payload's block, if there is one.
+    /// Whether the slot's block begins with a list of handles.
+    pub(crate) fn is_carrier(&self, slot: u32) -> bool {
+        let (offset, len) = self.block_words(slot);
+        offset != 0.0 && len < 0.0
+    }
+
+    /// Frees the slot's block, if there is one, and releases the objects that it names.
     pub fn drop_block(&self, slot: u32) {
         if let Some(block) = self.block(slot) {
-            self.f64_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
+            let named = self.take_handles(slot, block);
+            self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
             self.region.free(block);
+            for handle in named {
+                self.unref(handle);
+            }
         }
     }
 
     /// Takes a free slot for `owner`, or `None` when all are under way.
     pub fn reserve(&self, owner: u32) -> Option<u32> {
         let slot = self.free.pop(&self.links()).or_else(|| {
-            let fresh = self.fresh.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < SLOTS).then_some(n + 1));
+            let fresh =
+                self.fresh.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < self.count).then_some(n + 1));
             fresh.ok()
         })?;
         self.set(slot, word::OWNER, owner);
-        self.f64_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
+        self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
         self.put_state(slot, State::Held);
         Some(slot)
     }
@@ -230,9 +311,10 @@ impl SlotTable {
         self.free.push(&self.links(), slot);
     }
 
-    /// Returns all slots that `owner` holds without having submitted them.
-    pub fn release_held(&self, owner: u32) {
-        for slot in 0..self.fresh.load(Ordering::Relaxed) {
+    /// Returns those of `slots` that `owner` holds without having submitted them.
+    pub(crate) fn release_held(&self, owner: u32, slots: impl Iterator<Item = u32>) {
+        let used = self.fresh.load(Ordering::Relaxed);
+        for slot in slots.filter(|&slot| slot < used) {
             if self.get(slot, word::OWNER) == owner && self.is(slot, State::Held) {
                 self.release(slot);
             }

@@ -58,15 +58,18 @@ impl Memory for Region {
 }
 
 impl Region {
-    /// Maps a region with a table of `table_len` bytes at its start.
+    /// Maps a region with a table at its start; `table_len` says how many bytes that has, given those of the region.
     ///
     /// # Errors
     /// When the system refuses even the smallest reservation.
-    pub fn new(table_len: usize) -> Result<Self, MapError> {
+    pub fn new(table_len: impl Fn(usize) -> usize) -> Result<Self, MapError> {
         let mut refused = None;
         for len in RESERVE {
             match Mapping::new(len) {
-                Ok(mapping) => return Ok(Self::over(mapping, table_len)),
+                Ok(mapping) => {
+                    let table = table_len(mapping.len);
+                    return Ok(Self::over(mapping, table));
+                }
                 Err(error) => refused = Some(error),
             }
         }
@@ -97,6 +100,12 @@ impl Region {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
         assert!(offset < self.mapping.len, "offset outside the region");
         self.mapping.base.wrapping_add(offset)
+    }
+
+    /// Bytes of address space.
+    #[must_use]
+    pub fn reserved(&self) -> usize {
+        self.mapping.len
     }
 
     /// Address of the table.

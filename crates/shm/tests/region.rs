@@ -5,7 +5,7 @@ use shm::{Block, Region};
 
 #[test]
 fn region_blocks_are_writable_disjoint_and_reusable() {
-    let region = Region::new(4096).expect("a region");
+    let region = Region::new(|_| 4096).expect("a region");
     let blocks: Vec<Block> = (1..100).map(|n| region.alloc(n * 1000).expect("a block")).collect();
     for (n, block) in (0_u8..).zip(&blocks) {
         // SAFETY: the block is ours and `len` bytes long.
@@ -24,7 +24,7 @@ fn region_blocks_are_writable_disjoint_and_reusable() {
 
 #[test]
 fn region_refuses_what_can_never_fit() {
-    let region = Region::new(4096).expect("a region");
+    let region = Region::new(|_| 4096).expect("a region");
     let error = region.alloc(1 << 45).expect_err("32 TiB do not fit");
     assert_eq!(error.wanted, 1 << 45);
     assert!(error.to_string().contains("no room"));
@@ -32,7 +32,7 @@ fn region_refuses_what_can_never_fit() {
 
 #[test]
 fn region_returns_large_blocks_to_the_system_and_serves_them_again() {
-    let region = Region::new(4096).expect("a region");
+    let region = Region::new(|_| 4096).expect("a region");
     for _ in 0..50 {
         let block = region.alloc(32 << 20).expect("a block");
         // SAFETY: the block is ours and `len` bytes long.
@@ -44,7 +44,7 @@ fn region_returns_large_blocks_to_the_system_and_serves_them_again() {
 
 #[test]
 fn region_serves_many_threads_at_once() {
-    let region = Region::new(4096).expect("a region");
+    let region = Region::new(|_| 4096).expect("a region");
     std::thread::scope(|scope| {
         for seed in 0..4_u8 {
             let region = &region;

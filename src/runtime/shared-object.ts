@@ -1,0 +1,163 @@
+/**
+ * Shared objects as JavaScript sees them: a slot of the region that several isolates hold. Each class of such objects
+ * (Lock, Queue, Value …) has a `SharedObject` inside, made by `shared` in its constructor and made known by `registerObject`.
+ *
+ * An isolate holds an object once, from its making or its first arrival until `close` or until the last JavaScript object
+ * for it is collected. An object that arrives where it is known already is the same JavaScript object again.
+ */
+
+import { StaleHandleError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { registerShared } from '../pickle/index.js';
+import { recycle, takeSlot } from './port.js';
+import { baseOf, segmentOf } from './slot.js';
+
+/** Number of the word that a kind's fast paths change by `Atomics`; see `crates/sched/src/object.rs`. */
+export const STATE_WORD = 16;
+
+/** What a closed object reads: no fast path of any kind succeeds on it, so each ends in `live`, which throws. */
+const CLOSED = new Int32Array(64).fill(-1);
+
+/** The hold of this isolate on an object. */
+export class SharedObject {
+  readonly kind: number;
+  readonly slot: number;
+  readonly generation: number;
+  /** The words of the object: `words[base + n]` is word n. Of a closed object all are -1. */
+  words: Int32Array;
+  base: number;
+  /** JavaScript objects for it that have not been collected. */
+  uses = 0;
+
+  constructor(kind: number, slot: number, generation: number) {
+    this.kind = kind;
+    this.slot = slot;
+    this.generation = generation;
+    this.words = segmentOf(slot).words;
+    this.base = baseOf(slot) >> 2;
+  }
+
+  get isClosed(): boolean {
+    return this.words === CLOSED;
+  }
+
+  /** Itself, unless it is closed. @throws {StaleHandleError} */
+  live(): this {
+    if (this.isClosed) throw new StaleHandleError('The object was closed in this thread');
+    return this;
+  }
+
+  /** Reads a word that other threads may change. @throws {StaleHandleError} */
+  load(word: number): number {
+    return Atomics.load(this.live().words, this.base + word);
+  }
+
+  /** This isolate lets go of the object, once. */
+  drop(): void {
+    if (this.isClosed) return;
+    if (known.get(this.slot)?.object === this) known.delete(this.slot);
+    this.words = CLOSED;
+    this.base = 0;
+    binding.letGo(this.slot, this.generation);
+  }
+}
+
+/** Objects that may arrive again, because they came from another isolate or have been sent there, by slot. */
+const known = new Map<number, { readonly object: SharedObject; readonly wrapper: WeakRef<object> }>();
+
+const collected = new FinalizationRegistry<SharedObject>((object) => {
+  if (--object.uses === 0) object.drop();
+});
+
+/** The object for which a class is being instantiated because it has arrived. */
+let arriving: SharedObject | undefined;
+
+/** How a new object begins. */
+export interface Beginning {
+  /** Bytes of its block, which is zeroed; default: none. */
+  readonly bytes?: number;
+  /** Sets words that are not to be 0. `words[base + n]` is word n; nobody else sees the object yet. */
+  readonly init?: (words: Int32Array, base: number) => void;
+}
+
+/**
+ * To be called by the constructor of each class of shared objects: the object behind `wrapper`, which is a new one, or the one
+ * that has just arrived.
+ *
+ * @throws {RangeError} when all slots are in use; an error of the addon when there is no room for the block.
+ */
+export function shared(wrapper: object, kind: number, beginning: Beginning = {}): SharedObject {
+  const object = arriving ?? create(kind, beginning);
+  arriving = undefined;
+  object.uses++;
+  collected.register(wrapper, object, wrapper);
+  return object;
+}
+
+function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
+  const slot = takeSlot();
+  let generation: number;
+  try {
+    generation = binding.createObject(slot, kind, bytes);
+  } catch (error) {
+    recycle(slot);
+    throw error;
+  }
+  const object = new SharedObject(kind, slot, generation);
+  init?.(object.words, object.base);
+  return object;
+}
+
+/** Ends the hold of this isolate on the object behind `wrapper`; other isolates keep theirs. Further calls do nothing. */
+export function close(wrapper: object, object: SharedObject): void {
+  if (object.isClosed) return;
+  collected.unregister(wrapper);
+  object.drop();
+}
+
+/**
+ * Lets the objects of a class travel.
+ *
+ * @param name the same in every isolate, of one class only.
+ * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived.
+ * @param objectOf the object behind one.
+ */
+export function registerObject<T extends object>(
+  name: string,
+  cls: abstract new (...args: never[]) => T,
+  make: () => T,
+  objectOf: (wrapper: T) => SharedObject,
+): void {
+  registerShared<T>(
+    name,
+    cls,
+    (wrapper, message) => {
+      const object = objectOf(wrapper).live();
+      message.addHandle(object.slot, object.generation);
+      if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
+      return [object.kind, object.slot, object.generation];
+    },
+    (data) => arrive(data as [number, number, number], make) as T,
+  );
+}
+
+function arrive([kind, slot, generation]: [number, number, number], make: () => object): object {
+  const entry = known.get(slot);
+  const isKnown = entry?.object.generation === generation;
+  const present = isKnown ? entry.wrapper.deref() : undefined;
+  if (present !== undefined) return present;
+  const object = isKnown ? entry.object : take(kind, slot, generation);
+  arriving = object;
+  try {
+    const wrapper = make();
+    known.set(slot, { object, wrapper: new WeakRef(wrapper) });
+    return wrapper;
+  } finally {
+    arriving = undefined;
+  }
+}
+
+function take(kind: number, slot: number, generation: number): SharedObject {
+  if (!binding.holdObject(slot, generation)) throw new StaleHandleError('The object that a message names is gone');
+  return new SharedObject(kind, slot, generation);
+}
