@@ -20,6 +20,10 @@ export const OPERATION = 13;
 export const STATUS = 14;
 export const ARGUMENT = 15;
 
+/** Words of a slot that waits; the table is in `crates/sync/src/waiter.rs`. */
+export const PHASE = 7;
+export const RESULT = 14;
+
 /** First byte and number of bytes of the inline payload. */
 export const INLINE = 64;
 export const INLINE_BYTES = 192;

@@ -19,4 +19,5 @@ mod jobs;
 mod objects;
 mod pools;
 mod view;
+mod waits;
 mod waker;
