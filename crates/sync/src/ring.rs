@@ -229,4 +229,22 @@ impl<C: Cells> Ring<C> {
             }
         }
     }
+    /// Whether every cell was filled at some moment between call and return.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let cursor = self.cells.tail();
+        loop {
+            let tail = cursor.load(Ordering::Acquire);
+            let (stamp, _) = self.unpack(tail, self.cells.cell(self.index(tail)).load(Ordering::Acquire));
+            let lag = ahead(stamp, tail.wrapping_mul(2));
+            if lag == 0 {
+                return false;
+            }
+            if lag > 0 {
+                advance(cursor, tail, self.next(tail));
+            } else if cursor.load(Ordering::Acquire) == tail {
+                return true;
+            }
+        }
+    }
 }

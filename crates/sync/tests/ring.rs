@@ -25,8 +25,10 @@ fn capacity_is_exact_and_a_full_ring_hands_the_value_back() {
         let ring = Ring::new(capacity);
         for lap in 0..3 {
             for i in 0..capacity {
+                assert!(!ring.is_full());
                 ring.push(lap * 100 + i).unwrap();
             }
+            assert!(ring.is_full());
             assert_eq!(ring.push(9), Err(Full(9)));
             assert_eq!(ring.len(), ring.capacity());
             for i in 0..capacity {
