@@ -65,6 +65,8 @@ pub mod flag {
     pub const NO_PUT: u32 = 1 << 5;
     /// Gets that find nothing are refused instead of waiting.
     pub const NO_WAIT: u32 = 1 << 6;
+    /// The queue is being shut down: what holds for `NO_WAIT` holds as soon as no puts are under way.
+    pub const SHUTTING: u32 = 1 << 10;
     /// Everything goes through the guard.
     pub const GUARDED: u32 = 1 << 7;
     /// Last in, first out. Fixed at creation, with `GUARDED`.
@@ -113,6 +115,10 @@ pub trait QueueRecords: Records {
     fn give_record(&self, id: u32);
     /// Bytes that an item takes.
     fn bytes(&self, id: u32) -> u64;
+    /// The record of an item, or one that holds bytes of its rank, goes from whoever puts it to the queue.
+    fn take_over(&self, id: u32);
+    /// It did not get in: it is that isolate's again.
+    fn hand_back(&self, id: u32, isolate: u32);
     /// Frees an item that nobody will get, and what it owns. Outside of any guard.
     fn discard(&self, item: u32);
 }
@@ -200,9 +206,18 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         Lists { getters, putters, joiners }
     }
 
-    /// Adds an item, if there is room.
+    /// Adds an item of an isolate, if there is room.
     #[must_use]
-    pub fn put(&self, item: u32) -> Put {
+    pub fn put(&self, item: u32, isolate: u32) -> Put {
+        self.store.take_over(item);
+        let put = self.put_taken(item);
+        if put != Put::Done {
+            self.store.hand_back(item, isolate);
+        }
+        put
+    }
+
+    fn put_taken(&self, item: u32) -> Put {
         if self.flags() & SLOW_PUT == 0 {
             // AcqRel and the fence: either shutdown sees this put under way, or this put sees the shutdown.
             self.begun().fetch_add(UNDER_WAY + NOT_DONE, Ordering::AcqRel);
@@ -223,7 +238,17 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         self.put_guarded(item, &mut self.lock())
     }
 
-    pub(crate) fn put_guarded(&self, item: u32, lists: &mut Lists<'a, R>) -> Put {
+    /// As `put`, under the guard.
+    pub(crate) fn offer(&self, item: u32, isolate: u32, lists: &mut Lists<'a, R>) -> Put {
+        self.store.take_over(item);
+        let put = self.put_guarded(item, lists);
+        if put != Put::Done {
+            self.store.hand_back(item, isolate);
+        }
+        put
+    }
+
+    fn put_guarded(&self, item: u32, lists: &mut Lists<'a, R>) -> Put {
         if self.flags() & flag::NO_PUT != 0 {
             return Put::Shut;
         }
@@ -258,18 +283,34 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
             }
             return Got::Item(item);
         }
-        self.get_guarded(&mut self.lock())
+        let got = self.get_guarded(&mut self.lock());
+        if got == Got::Empty && self.flags() & flag::SHUTTING != 0 {
+            // Puts are refused already, so this must find what was put before or the end.
+            self.await_puts();
+            return self.get_guarded(&mut self.lock());
+        }
+        got
     }
 
     pub(crate) fn get_guarded(&self, lists: &mut Lists<'a, R>) -> Got {
+        // Looked at first: puts that have landed by then are seen below.
+        let is_last = self.is_last();
         if let Some(item) = self.store.take() {
             self.settle(lists);
-            Got::Item(item)
-        } else if self.flags() & flag::NO_WAIT == 0 {
-            Got::Empty
-        } else {
-            Got::Shut
+            return Got::Item(item);
         }
+        if is_last { Got::Shut } else { Got::Empty }
+    }
+
+    /// Whether no more items will come.
+    fn is_last(&self) -> bool {
+        let flags = self.flags();
+        flags & flag::NO_WAIT != 0 || (flags & flag::SHUTTING != 0 && self.are_landed())
+    }
+
+    /// Whether no puts are under way.
+    fn are_landed(&self) -> bool {
+        self.begun().load(Ordering::Acquire).is_multiple_of(NOT_DONE)
     }
 
     /// One item that was got is done.
@@ -348,7 +389,10 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
     fn serve_putters(&self, list: &mut Guarded<'a, R>) -> bool {
         let mut put = false;
         while let Some(waiter) = list.first() {
-            if self.place(waiter.get(waiter_word::WANT)) != Put::Done {
+            let item = waiter.get(waiter_word::WANT);
+            self.store.take_over(item);
+            if self.place(item) != Put::Done {
+                self.store.hand_back(item, waiter.get(waiter_word::ISOLATE));
                 break;
             }
             list.settle(waiter, Phase::Granted, 0);
@@ -359,8 +403,12 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
 
     /// Refuses puts from now on, also those that wait.
     pub fn refuse_puts(&self) {
+        self.refuse_puts_and(0);
+    }
+
+    fn refuse_puts_and(&self, more: u32) {
         let mut lists = self.lock();
-        self.set_flags(flag::NO_PUT);
+        self.set_flags(flag::NO_PUT | more);
         end_all(&mut lists.putters, Phase::Closed);
         self.settle(&mut lists);
     }
@@ -384,7 +432,7 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
     /// Refuses puts, and gets once the queue is empty. If that is to be `immediate`, the items that are left are discarded;
     /// they count as done.
     pub fn shut_down(&self, immediate: bool) {
-        self.refuse_puts();
+        self.refuse_puts_and(flag::SHUTTING);
         self.await_puts();
         self.refuse_waits();
         if immediate {
@@ -398,7 +446,7 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
     /// Waits until the puts that had begun before `refuse_puts` are in the ring.
     fn await_puts(&self) {
         for _ in 0..PATIENCE {
-            if self.begun().load(Ordering::Acquire).is_multiple_of(NOT_DONE) {
+            if self.are_landed() {
                 return;
             }
             thread::yield_now();
@@ -458,7 +506,7 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
     }
 
     pub(crate) fn is_ready_guarded(&self) -> bool {
-        self.flags() & flag::NO_WAIT != 0 || !self.store.is_empty()
+        self.is_last() || !self.store.is_empty()
     }
 
     /// Waits a moment for an item, and says whether it saw one. It may be gone again.
@@ -475,7 +523,7 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
 }
 
 /// `WANT` of an observer; other waiters among the consumers want an item.
-pub(crate) const OBSERVE: u32 = 1;
+pub const OBSERVE: u32 = 1;
 
 fn end_all<R: Records + ?Sized>(list: &mut Guarded<'_, R>, phase: Phase) {
     while let Some(waiter) = list.first() {

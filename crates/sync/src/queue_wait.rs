@@ -1,18 +1,15 @@
-//! Waiting for a [`Queue`]: for an item, for room, until an item is there, until everything is done.
+//! Waiting for a [`Queue`]: for an item, until one is there, for room, until everything is done.
 
 use crate::queue::{Got, Lists, OBSERVE, Put, Queue, QueueRecords, flag};
 use crate::wait::{Wait, Waitable};
 use crate::wait_queue::Guarded;
 use crate::waiter::{Waiter, waiter_word};
 
-/// Waits for an item, which is the result.
+/// Waits for an item, which is the result; or, if [`OBSERVE`] is wanted, until one is there or the queue is shut down.
 pub struct Getting<'a, R: QueueRecords + ?Sized>(pub Queue<'a, R>);
 
 /// Waits until the item that is wanted in is in the queue.
 pub struct Putting<'a, R: QueueRecords + ?Sized>(pub Queue<'a, R>);
-
-/// Waits until an item is there or the queue is shut down, and takes nothing.
-pub struct Observing<'a, R: QueueRecords + ?Sized>(pub Queue<'a, R>);
 
 /// Waits until everything that was put is done.
 pub struct Joining<'a, R: QueueRecords + ?Sized>(pub Queue<'a, R>);
@@ -49,14 +46,18 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
 impl<R: QueueRecords + ?Sized> Waitable<R> for Getting<'_, R> {
     fn enlist(&self, waiter: Waiter<'_, R>) -> Option<Wait> {
         let mut lists = self.0.lock();
-        match self.0.get_guarded(&mut lists) {
-            Got::Item(item) => return Some(Wait::Granted(item)),
-            Got::Shut => return Some(Wait::Closed),
-            Got::Empty => {}
+        if waiter.get(waiter_word::WANT) == OBSERVE {
+            if self.0.is_ready_guarded() {
+                return Some(Wait::Granted(0));
+            }
+        } else {
+            match self.0.get_guarded(&mut lists) {
+                Got::Item(item) => return Some(Wait::Granted(item)),
+                Got::Shut => return Some(Wait::Closed),
+                Got::Empty => {}
+            }
         }
-        let waiter = Waiter::of(self.0.records, waiter.id);
-        waiter.set(waiter_word::WANT, 0);
-        self.0.enter(&mut lists, waiter, flag::GETTERS);
+        self.0.enter(&mut lists, Waiter::of(self.0.records, waiter.id), flag::GETTERS);
         None
     }
 
@@ -65,7 +66,9 @@ impl<R: QueueRecords + ?Sized> Waitable<R> for Getting<'_, R> {
     }
 
     fn refund(&self, waiter: Waiter<'_, R>) {
-        self.0.put_back(waiter.get(waiter_word::RESULT));
+        if waiter.get(waiter_word::WANT) != OBSERVE {
+            self.0.put_back(waiter.get(waiter_word::RESULT));
+        }
     }
 }
 
@@ -73,7 +76,7 @@ impl<R: QueueRecords + ?Sized> Waitable<R> for Putting<'_, R> {
     /// `WANT` is the item; `Granted(1)` means that there is no free record for it, and it is the waiter's still.
     fn enlist(&self, waiter: Waiter<'_, R>) -> Option<Wait> {
         let mut lists = self.0.lock();
-        match self.0.put_guarded(waiter.get(waiter_word::WANT), &mut lists) {
+        match self.0.offer(waiter.get(waiter_word::WANT), waiter.get(waiter_word::ISOLATE), &mut lists) {
             Put::Done => return Some(Wait::Granted(0)),
             Put::Shut => return Some(Wait::Closed),
             Put::NoRecord => return Some(Wait::Granted(NO_RECORD)),
@@ -94,25 +97,6 @@ impl<R: QueueRecords + ?Sized> Waitable<R> for Putting<'_, R> {
 
 /// Result of a `Putting`: there is no free record for the item.
 pub const NO_RECORD: u32 = 1;
-
-impl<R: QueueRecords + ?Sized> Waitable<R> for Observing<'_, R> {
-    fn enlist(&self, waiter: Waiter<'_, R>) -> Option<Wait> {
-        let mut lists = self.0.lock();
-        if self.0.is_ready_guarded() {
-            return Some(Wait::Granted(0));
-        }
-        let waiter = Waiter::of(self.0.records, waiter.id);
-        waiter.set(waiter_word::WANT, OBSERVE);
-        self.0.enter(&mut lists, waiter, flag::GETTERS);
-        None
-    }
-
-    fn withdraw(&self, waiter: Waiter<'_, R>) -> bool {
-        self.0.withdraw(waiter, |lists| &mut lists.getters)
-    }
-
-    fn refund(&self, _waiter: Waiter<'_, R>) {}
-}
 
 impl<R: QueueRecords + ?Sized> Waitable<R> for Joining<'_, R> {
     fn enlist(&self, waiter: Waiter<'_, R>) -> Option<Wait> {

@@ -28,7 +28,7 @@
 
 use crate::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::queue::{QueueRecords, flag, queue_word};
-use crate::ranking;
+use crate::ranking::{self, rank_word};
 use crate::ring::{Cells, Ring};
 use crate::stack::NONE;
 
@@ -198,6 +198,26 @@ impl<'a, R: QueueRecords + ?Sized> Store<'a, R> {
         limit != 0 && self.len() >= limit as usize
     }
 
+    /// Records that stand for an item: its own, and in a ranking those with the further bytes of its rank.
+    fn records_of(&self, item: u32) -> impl Iterator<Item = u32> + '_ {
+        let ranked = self.flags() & flag::RANKED != 0;
+        let more = move |at: u32| if at == item { rank_word::MORE } else { rank_word::NEXT };
+        std::iter::successors(is_record(item).then_some(item), move |&at| {
+            let next = self.records.word(at, more(at)).load(Ordering::Relaxed);
+            (ranked && next != NONE).then_some(next)
+        })
+    }
+
+    /// The item goes from whoever puts it to the queue. Needs no guard.
+    pub(crate) fn take_over(&self, item: u32) {
+        self.records_of(item).for_each(|record| self.records.take_over(record));
+    }
+
+    /// It did not get in. Needs no guard.
+    pub(crate) fn hand_back(&self, item: u32, isolate: u32) {
+        self.records_of(item).for_each(|record| self.records.hand_back(record, isolate));
+    }
+
     /// Adds an item.
     pub(crate) fn place(&self, item: u32) -> Result<(), NoPlace> {
         let bytes = self.bytes_of(item);
@@ -344,11 +364,23 @@ impl<'a, R: QueueRecords + ?Sized> Store<'a, R> {
         let rest = if self.flags() & flag::RANKED == 0 {
             self.next(first).load(Ordering::Relaxed)
         } else {
-            ranking::pop(self.records, first)
+            let root = ranking::pop(self.records, first);
+            self.forget_rank(first);
+            root
         };
         self.set(store_word::FIRST, rest);
         self.add(store_word::LENGTH, -1);
         Some(self.unboxed(first))
+    }
+
+    /// Frees the records with the further bytes of an item's rank.
+    fn forget_rank(&self, item: u32) {
+        let mut more = self.records.word(item, rank_word::MORE).load(Ordering::Relaxed);
+        while more != NONE {
+            let next = self.records.word(more, rank_word::NEXT).load(Ordering::Relaxed);
+            self.records.give_record(more);
+            more = next;
+        }
     }
 
     /// Puts an item before all others. Goes beyond the limits.

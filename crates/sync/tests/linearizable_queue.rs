@@ -106,7 +106,7 @@ fn record(shape: Shape, seed: u64) -> Vec<Event> {
                 }
                 0..9 => {
                     let item = FIRST_VALUE | (thread * CALLS + number);
-                    Call::Put(item, queue.put(item))
+                    Call::Put(item, queue.put(item, 0))
                 }
                 _ => Call::Get(queue.get()),
             };

@@ -25,7 +25,7 @@ const MANY: Shape = Shape { limit: 0, ..ONE };
 fn a_consumer_that_falls_asleep_gets_the_item_that_is_put_meanwhile() {
     loom::model(|| {
         let memory = Memory::new(ONE, 1, 0);
-        let producer = spawn(&memory, |memory| assert_eq!(memory.queue().put(value(1)), Put::Done));
+        let producer = spawn(&memory, |memory| assert_eq!(memory.queue().put(value(1), 0), Put::Done));
         assert_eq!(memory.get_blocking(1), Wait::Granted(value(1)));
         producer.join().unwrap();
         assert_eq!(memory.queue().get(), Got::Empty);
@@ -36,7 +36,7 @@ fn a_consumer_that_falls_asleep_gets_the_item_that_is_put_meanwhile() {
 fn a_producer_that_falls_asleep_gets_the_room_that_is_made_meanwhile() {
     loom::model(|| {
         let memory = Memory::new(ONE, 1, 0);
-        assert_eq!(memory.queue().put(value(1)), Put::Done);
+        assert_eq!(memory.queue().put(value(1), 0), Put::Done);
         let consumer = spawn(&memory, |memory| assert_eq!(memory.queue().get(), Got::Item(value(1))));
         assert_eq!(memory.put_blocking(1, value(2)), Wait::Granted(0));
         consumer.join().unwrap();
@@ -49,9 +49,9 @@ fn two_producers_and_a_backlog_keep_their_orders() {
     loom::model(|| {
         let memory = Memory::new(MANY, 0, 2);
         let producer = spawn(&memory, |memory| {
-            assert_eq!((memory.queue().put(value(1)), memory.queue().put(value(2))), (Put::Done, Put::Done));
+            assert_eq!((memory.queue().put(value(1), 0), memory.queue().put(value(2), 0)), (Put::Done, Put::Done));
         });
-        assert_eq!(memory.queue().put(value(9)), Put::Done);
+        assert_eq!(memory.queue().put(value(9), 0), Put::Done);
         let early = memory.queue().get();
         producer.join().unwrap();
         let mut got: Vec<_> = match early {
@@ -72,7 +72,7 @@ fn a_timeout_that_races_with_a_put_loses_nothing() {
     loom::model(|| {
         let memory = Memory::new(ONE, 1, 0);
         assert_eq!(memory.getting().enlist(memory.waiter(1, Mode::Async, 0)), None);
-        let producer = spawn(&memory, |memory| assert_eq!(memory.queue().put(value(1)), Put::Done));
+        let producer = spawn(&memory, |memory| assert_eq!(memory.queue().put(value(1), 0), Put::Done));
         let withdrawn = memory.getting().withdraw(memory.waiter_of(1));
         producer.join().unwrap();
         if withdrawn {
@@ -89,7 +89,7 @@ fn a_timeout_that_races_with_a_put_loses_nothing() {
 fn what_is_put_while_the_queue_is_shut_down_is_got_or_refused() {
     loom::model(|| {
         let memory = Memory::new(ONE, 1, 0);
-        let producer = spawn(&memory, |memory| memory.queue().put(value(1)));
+        let producer = spawn(&memory, |memory| memory.queue().put(value(1), 0));
         let closer = spawn(&memory, |memory| memory.queue().shut_down(false));
         let got = memory.get_blocking(1);
         closer.join().unwrap();
@@ -106,9 +106,9 @@ fn what_is_put_while_the_queue_is_shut_down_is_got_or_refused() {
 fn whoever_waits_until_everything_is_done_is_woken() {
     loom::model(|| {
         let memory = Memory::new(ONE, 1, 0);
-        assert_eq!(memory.queue().put(value(1)), Put::Done);
+        assert_eq!(memory.queue().put(value(1), 0), Put::Done);
         // A put that finds no room counts for a moment.
-        let producer = spawn(&memory, |memory| memory.queue().put(value(2)));
+        let producer = spawn(&memory, |memory| memory.queue().put(value(2), 0));
         let worker = spawn(&memory, |memory| memory.queue().done().unwrap());
         assert_eq!(memory.block(&memory.joining(), 1, 0, None), Wait::Granted(0));
         worker.join().unwrap();

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use queue_memory::{Memory, QUEUE, Shape};
-use sync::{FIRST_VALUE, Got, Mode, NONE, Phase, Put, QueueRecords, Records, Wait, Waitable, flag, rank_word};
+use sync::{FIRST_VALUE, Got, Mode, NONE, OBSERVE, Phase, Put, QueueRecords, Records, Wait, Waitable, flag, rank_word};
 
 const COUNT: u32 = if cfg!(miri) { 60 } else { 20_000 };
 
@@ -30,7 +30,10 @@ fn smoke() {
     let memory = Memory::new(bounded(2), 0, 0);
     let queue = memory.queue();
     assert_eq!((queue.get(), queue.len(), queue.is_empty(), queue.is_full()), (Got::Empty, 0, true, false));
-    assert_eq!((queue.put(value(7)), queue.put(value(8)), queue.put(value(9))), (Put::Done, Put::Done, Put::Full));
+    assert_eq!(
+        (queue.put(value(7), 0), queue.put(value(8), 0), queue.put(value(9), 0)),
+        (Put::Done, Put::Done, Put::Full)
+    );
     assert_eq!((queue.len(), queue.is_empty(), queue.is_full()), (2, false, true));
     assert_eq!((queue.get(), queue.get(), queue.get()), (Got::Item(value(7)), Got::Item(value(8)), Got::Empty));
 }
@@ -40,7 +43,7 @@ fn an_unbounded_queue_keeps_the_order_across_ring_and_backlog_and_frees_its_boxe
     let memory = Memory::new(UNBOUNDED, 0, COUNT);
     let queue = memory.queue();
     for i in 0..COUNT {
-        assert_eq!(queue.put(value(i)), Put::Done);
+        assert_eq!(queue.put(value(i), 0), Put::Done);
     }
     assert_eq!(queue.len(), COUNT as usize);
     for i in 0..COUNT {
@@ -54,9 +57,9 @@ fn without_a_free_record_a_value_that_does_not_fit_is_refused() {
     let memory = Memory::new(UNBOUNDED, 0, 1);
     let queue = memory.queue();
     for i in 0..5 {
-        assert_eq!(queue.put(value(i)), Put::Done);
+        assert_eq!(queue.put(value(i), 0), Put::Done);
     }
-    assert_eq!((queue.put(value(5)), queue.not_done()), (Put::NoRecord, 5));
+    assert_eq!((queue.put(value(5), 0), queue.not_done()), (Put::NoRecord, 5));
     for i in 0..5 {
         assert_eq!(queue.get(), Got::Item(value(i)));
     }
@@ -75,10 +78,10 @@ fn random_use_by_one_thread_equals_a_plain_queue() {
             if seed >> 62 & (1 | u64::from(i / 50 % 2 == 0)) == 0 {
                 assert_eq!(queue.get(), oracle.pop_front().map_or(Got::Empty, Got::Item));
             } else if oracle.len() < limit {
-                assert_eq!(queue.put(value(i)), Put::Done);
+                assert_eq!(queue.put(value(i), 0), Put::Done);
                 oracle.push_back(value(i));
             } else {
-                assert_eq!(queue.put(value(i)), Put::Full);
+                assert_eq!(queue.put(value(i), 0), Put::Full);
             }
             assert_eq!((queue.len(), queue.is_empty()), (oracle.len(), oracle.is_empty()));
             assert_eq!(queue.is_full(), oracle.len() >= limit);
@@ -91,10 +94,10 @@ fn last_in_first_out() {
     let memory = Memory::new(Shape { limit: 3, order: flag::LAST_FIRST, ..Shape::default() }, 0, 4);
     let queue = memory.queue();
     for i in 0..3 {
-        assert_eq!(queue.put(value(i)), Put::Done);
+        assert_eq!(queue.put(value(i), 0), Put::Done);
     }
-    assert_eq!((queue.put(value(3)), queue.len(), queue.is_full()), (Put::Full, 3, true));
-    assert_eq!((queue.get(), queue.put(value(4))), (Got::Item(value(2)), Put::Done));
+    assert_eq!((queue.put(value(3), 0), queue.len(), queue.is_full()), (Put::Full, 3, true));
+    assert_eq!((queue.get(), queue.put(value(4), 0)), (Got::Item(value(2)), Put::Done));
     let rest: Vec<_> = (0..4).map(|_| queue.get()).collect();
     assert_eq!(rest, [Got::Item(value(4)), Got::Item(value(1)), Got::Item(value(0)), Got::Empty]);
     assert_eq!(memory.free_records(), 4);
@@ -110,7 +113,7 @@ fn smallest_first() {
         let rank = i.wrapping_mul(0x9e37_79b9) >> 28;
         memory.word(record, rank_word::MORE).store(NONE, Ordering::Relaxed);
         memory.word(record, rank_word::RANK).store(rank, Ordering::Relaxed);
-        assert_eq!(queue.put(record), Put::Done);
+        assert_eq!(queue.put(record, 0), Put::Done);
         oracle.push(std::cmp::Reverse((rank, i, record)));
         if i % 3 == 0 {
             let smallest = oracle.pop().map(|std::cmp::Reverse((_, _, record))| record);
@@ -133,9 +136,9 @@ fn bytes_are_limited_but_one_item_always_fits() {
         record
     };
     let (huge, half, rest, more) = (item(1000), item(50), item(50), item(1));
-    assert_eq!((queue.put(huge), queue.is_full(), queue.put(half)), (Put::Done, true, Put::Full));
-    assert_eq!((queue.get(), queue.put(half), queue.put(rest)), (Got::Item(huge), Put::Done, Put::Done));
-    assert_eq!((queue.is_full(), queue.put(more)), (true, Put::Full));
+    assert_eq!((queue.put(huge, 0), queue.is_full(), queue.put(half, 0)), (Put::Done, true, Put::Full));
+    assert_eq!((queue.get(), queue.put(half, 0), queue.put(rest, 0)), (Got::Item(huge), Put::Done, Put::Done));
+    assert_eq!((queue.is_full(), queue.put(more, 0)), (true, Put::Full));
     // The one that waits gets in as soon as there is room.
     assert_eq!(memory.putting().enlist(memory.waiter(1, Mode::Async, more)), None);
     assert_eq!((queue.get(), memory.home.lock().unwrap().as_slice()), (Got::Item(half), &[1][..]));
@@ -151,7 +154,7 @@ fn promises_are_served_in_order_and_sent_home_once() {
     }
     assert!(memory.getting().withdraw(memory.waiter_of(1)));
     for i in 0..3 {
-        assert_eq!(queue.put(value(i)), Put::Done);
+        assert_eq!(queue.put(value(i), 0), Put::Done);
     }
     assert_eq!(*memory.home.lock().unwrap(), [2, 3]);
     let result = |isolate: u32| (memory.waiter_of(isolate).phase(), memory.word(isolate, 14).load(Ordering::Relaxed));
@@ -161,7 +164,7 @@ fn promises_are_served_in_order_and_sent_home_once() {
     for (isolate, item) in [(1, 10), (4, 11)] {
         assert_eq!(memory.putting().enlist(memory.waiter(isolate, Mode::Async, value(item))), None);
     }
-    assert_eq!(queue.put(value(99)), Put::Full);
+    assert_eq!(queue.put(value(99), 0), Put::Full);
     assert!(memory.putting().withdraw(memory.waiter_of(1)));
     assert_eq!((queue.get(), queue.get(), queue.get()), (Got::Item(value(2)), Got::Item(value(11)), Got::Empty));
     assert_eq!(*memory.home.lock().unwrap(), [2, 3, 4]);
@@ -171,15 +174,15 @@ fn promises_are_served_in_order_and_sent_home_once() {
 fn observers_see_items_and_take_none() {
     let memory = Memory::new(UNBOUNDED, 3, 0);
     let queue = memory.queue();
-    assert_eq!(memory.observing().enlist(memory.waiter(1, Mode::Async, 0)), None);
+    assert_eq!(memory.getting().enlist(memory.waiter(1, Mode::Async, OBSERVE)), None);
     assert_eq!(memory.getting().enlist(memory.waiter(2, Mode::Async, 0)), None);
-    assert_eq!(memory.observing().enlist(memory.waiter(3, Mode::Async, 0)), None);
-    assert_eq!(queue.put(value(1)), Put::Done);
+    assert_eq!(memory.getting().enlist(memory.waiter(3, Mode::Async, OBSERVE)), None);
+    assert_eq!(queue.put(value(1), 0), Put::Done);
     assert_eq!(*memory.home.lock().unwrap(), [1, 2], "the third sees the next one");
-    assert_eq!((queue.put(value(2)), queue.get()), (Put::Done, Got::Item(value(2))));
+    assert_eq!((queue.put(value(2), 0), queue.get()), (Put::Done, Got::Item(value(2))));
     assert_eq!(*memory.home.lock().unwrap(), [1, 2, 3]);
-    assert_eq!(queue.put(value(3)), Put::Done);
-    assert_eq!(memory.observing().enlist(memory.waiter(1, Mode::Async, 0)), Some(Wait::Granted(0)));
+    assert_eq!(queue.put(value(3), 0), Put::Done);
+    assert_eq!(memory.getting().enlist(memory.waiter(1, Mode::Async, OBSERVE)), Some(Wait::Granted(0)));
 }
 
 #[test]
@@ -188,8 +191,8 @@ fn join_waits_until_everything_is_done() {
     let queue = memory.queue();
     assert_eq!(memory.joining().enlist(memory.waiter(1, Mode::Async, 0)), Some(Wait::Granted(0)));
     assert!(queue.done().is_err());
-    assert_eq!(queue.put(value(1)), Put::Done);
-    assert_eq!(queue.put(value(2)), Put::Done);
+    assert_eq!(queue.put(value(1), 0), Put::Done);
+    assert_eq!(queue.put(value(2), 0), Put::Done);
     assert_eq!(memory.joining().enlist(memory.waiter(1, Mode::Async, 0)), None);
     queue.done().unwrap();
     assert!(memory.home.lock().unwrap().is_empty());
@@ -202,10 +205,10 @@ fn join_waits_until_everything_is_done() {
 fn shutdown_refuses_puts_at_once_and_gets_when_it_is_empty() {
     let memory = Memory::new(bounded(1), 2, 0);
     let queue = memory.queue();
-    assert_eq!(queue.put(value(1)), Put::Done);
+    assert_eq!(queue.put(value(1), 0), Put::Done);
     assert_eq!(memory.putting().enlist(memory.waiter(1, Mode::Async, value(2))), None);
     queue.shut_down(false);
-    assert_eq!((memory.waiter_of(1).phase(), queue.put(value(3))), (Phase::Closed, Put::Shut));
+    assert_eq!((memory.waiter_of(1).phase(), queue.put(value(3), 0)), (Phase::Closed, Put::Shut));
     assert_eq!((queue.get(), queue.get()), (Got::Item(value(1)), Got::Shut));
     assert_eq!(memory.getting().enlist(memory.waiter(2, Mode::Async, 0)), Some(Wait::Closed));
     assert!(queue.is_ready());
@@ -221,8 +224,8 @@ fn shutdown_at_once_discards_and_wakes_everybody() {
 
     let memory = Memory::new(bounded(2), 3, 0);
     let queue = memory.queue();
-    assert_eq!(queue.put(value(1)), Put::Done);
-    assert_eq!(queue.put(value(2)), Put::Done);
+    assert_eq!(queue.put(value(1), 0), Put::Done);
+    assert_eq!(queue.put(value(2), 0), Put::Done);
     assert_eq!(memory.joining().enlist(memory.waiter(2, Mode::Async, 0)), None);
     assert_eq!(memory.putting().enlist(memory.waiter(3, Mode::Async, value(3))), None);
     queue.shut_down(true);
@@ -237,9 +240,9 @@ fn a_queue_can_be_reopened() {
     let queue = memory.queue();
     queue.refuse_puts();
     queue.refuse_waits();
-    assert_eq!((queue.put(value(1)), queue.get()), (Put::Shut, Got::Shut));
+    assert_eq!((queue.put(value(1), 0), queue.get()), (Put::Shut, Got::Shut));
     queue.reopen(true, false);
-    assert_eq!((queue.put(value(1)), queue.get(), queue.get()), (Put::Done, Got::Item(value(1)), Got::Shut));
+    assert_eq!((queue.put(value(1), 0), queue.get(), queue.get()), (Put::Done, Got::Item(value(1)), Got::Shut));
     queue.reopen(false, true);
     assert_eq!(queue.get(), Got::Empty);
 }
@@ -248,7 +251,7 @@ fn a_queue_can_be_reopened() {
 fn an_isolate_that_ends_leaves_its_waits_and_what_it_got_comes_first() {
     let memory = Memory::new(bounded(1), 4, 2);
     let queue = memory.queue();
-    assert_eq!(queue.put(value(1)), Put::Done);
+    assert_eq!(queue.put(value(1), 0), Put::Done);
     assert_eq!(memory.putting().enlist(memory.waiter(1, Mode::Async, value(2))), None);
     assert_eq!(memory.putting().enlist(memory.waiter(2, Mode::Async, value(3))), None);
     queue.close_of(1);
@@ -275,7 +278,7 @@ fn many_threads_lose_and_double_nothing_and_keep_each_producers_order() {
                     for i in 0..COUNT / 2 {
                         let item = value(producer << 24 | i);
                         // Half of them without waiting first, as a program would.
-                        if i % 2 == 0 || memory.queue().put(item) != Put::Done {
+                        if i % 2 == 0 || memory.queue().put(item, 0) != Put::Done {
                             assert_eq!(memory.put_blocking(producer + 1, item), Wait::Granted(0));
                         }
                     }
@@ -352,7 +355,7 @@ fn what_was_put_before_a_shutdown_is_got_after_it() {
         thread::scope(|scope| {
             let producer = scope.spawn(|| {
                 let mut count = 0;
-                while memory.queue().put(value(count)) == Put::Done && count < 40 {
+                while memory.queue().put(value(count), 0) == Put::Done && count < 40 {
                     count += 1;
                 }
                 count

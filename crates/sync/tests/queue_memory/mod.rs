@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sync::primitive::{Arc, AtomicU32, AtomicU64, Mutex, Ordering};
 use sync::{
-    Getting, Joining, Mode, Observing, Parker, Putting, Queue, QueueRecords, Records, Rest, Sleeper, Wait, Waitable,
-    Waiter, Wish, is_record, waiter_word,
+    Getting, Joining, Mode, Parker, Putting, Queue, QueueRecords, Records, Rest, Sleeper, Wait, Waitable, Waiter, Wish,
+    is_record, waiter_word,
 };
 
 /// Words that the structures use, of 64: under loom each costs.
@@ -71,10 +71,6 @@ impl Memory {
 
     pub(crate) fn putting(&self) -> Putting<'_, Self> {
         Putting(self.queue())
-    }
-
-    pub(crate) fn observing(&self) -> Observing<'_, Self> {
-        Observing(self.queue())
     }
 
     pub(crate) fn joining(&self) -> Joining<'_, Self> {
@@ -158,6 +154,15 @@ impl QueueRecords for Memory {
 
     fn bytes(&self, id: u32) -> u64 {
         self.word(id, 63).load(Ordering::Relaxed).into()
+    }
+
+    fn take_over(&self, id: u32) {
+        self.word(id, 1).store(1, Ordering::Relaxed);
+    }
+
+    fn hand_back(&self, id: u32, isolate: u32) {
+        self.word(id, 1).store(0, Ordering::Relaxed);
+        self.word(id, 2).store(isolate, Ordering::Relaxed);
     }
 
     fn discard(&self, item: u32) {
