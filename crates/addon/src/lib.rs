@@ -18,6 +18,8 @@ mod isolate;
 mod jobs;
 mod objects;
 mod pools;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+mod queues;
 mod view;
 mod waits;
 mod waker;

@@ -3,6 +3,7 @@
 
 use crate::object::{Handle, object_word};
 use crate::port::Port;
+use crate::queue;
 use crate::runtime::Runtime;
 use crate::slot::SlotTable;
 use crate::tally;
@@ -80,14 +81,10 @@ pub(crate) fn nature(kind: Kind) -> Nature {
             leave: leave_rw_lock,
             free: tally::free,
         },
-        Kind::Queue
-        | Kind::LifoQueue
-        | Kind::PriorityQueue
-        | Kind::Connection
-        | Kind::Value
-        | Kind::Array
-        | Kind::SharedMemory
-        | Kind::Thread => PLAIN,
+        Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => {
+            Nature { leave: queue::leave, free: queue::free, ..PLAIN }
+        }
+        Kind::Connection | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread => PLAIN,
     }
 }
 
@@ -131,5 +128,11 @@ impl Kind {
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
         KINDS.get((number as usize).checked_sub(1)?).copied()
+    }
+
+    /// Whether it is a queue, in whatever order its items come.
+    #[must_use]
+    pub fn is_queue(self) -> bool {
+        matches!(self, Self::Queue | Self::LifoQueue | Self::PriorityQueue)
     }
 }
