@@ -9,7 +9,7 @@ export const {
   // multiprocessing.
   AsyncResult, Pool, cpuCount,
   // threading.
-  BoundedSemaphore, Event, Lock, RLock, Semaphore,
+  Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore,
   // Functions and values that travel.
   isMain, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -99,13 +99,13 @@ export class Pool {
   static {
     registerShared<Pool>(
       'polycore.Pool',
-      Pool,
+      this,
       (pool): Handle => ({ number: pool.#core.number, name: pool.#core.name, size: pool.#core.size }),
       (data) => {
         const handle = data as Handle;
         const known = pools.get(handle.number)?.deref();
         if (known !== undefined) return known;
-        const pool = new Pool(handle as unknown as number, adopt as unknown as PoolOptions);
+        const pool = new this(handle as unknown as number, adopt as unknown as PoolOptions);
         pools.set(handle.number, new WeakRef(pool));
         return pool;
       },

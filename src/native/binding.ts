@@ -54,6 +54,7 @@ export interface Binding {
   waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
   waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
   withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
+  waiters(slot: number, generation: number, base: number): number;
   releaseLock(slot: number, generation: number): number;
   releaseSemaphore(slot: number, generation: number, base: number, permits: number, limit: number): number;
   setEvent(slot: number, generation: number): number;

@@ -80,6 +80,8 @@ export interface Beginning {
   readonly bytes?: number;
   /** Sets words that are not to be 0. `words[base + n]` is word n; nobody else sees the object yet. */
   readonly init?: (words: Int32Array, base: number) => void;
+  /** Does more with the new object. */
+  readonly bind?: (slot: number, generation: number) => void;
 }
 
 /**
@@ -96,7 +98,7 @@ export function shared(wrapper: object, kind: number, beginning: Beginning = {})
   return object;
 }
 
-function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
+function create(kind: number, { bytes = 0, init, bind }: Beginning): SharedObject {
   const slot = takeSlot();
   let generation: number;
   try {
@@ -107,6 +109,7 @@ function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
   }
   const object = new SharedObject(kind, slot, generation);
   init?.(object.words, object.base);
+  bind?.(slot, generation);
   return object;
 }
 
@@ -117,18 +120,27 @@ export function close(wrapper: object, object: SharedObject): void {
   object.drop();
 }
 
+/** What travels with a handle. */
+export interface Luggage<T extends object, L> {
+  /** What travels besides the handle: anything the codec takes. */
+  readonly pack: (wrapper: T) => L;
+}
+
 /**
  * Lets the objects of a class travel.
  *
  * @param name the same in every isolate, of one class only.
- * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived.
+ * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived. No other shared object
+ * may be made before that.
  * @param objectOf the object behind one.
+ * @param luggage what `make` is given, if it needs more than the object.
  */
-export function registerObject<T extends object>(
+export function registerObject<T extends object, L = undefined>(
   name: string,
   cls: abstract new (...args: never[]) => T,
-  make: () => T,
+  make: (luggage: L) => T,
   objectOf: (wrapper: T) => SharedObject,
+  luggage?: Luggage<T, L>,
 ): void {
   registerShared<T>(
     name,
@@ -137,9 +149,13 @@ export function registerObject<T extends object>(
       const object = objectOf(wrapper).live();
       message.addHandle(object.slot, object.generation);
       if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
-      return [object.kind, object.slot, object.generation];
+      const handle = [object.kind, object.slot, object.generation];
+      return luggage === undefined ? handle : [...handle, luggage.pack(wrapper)];
     },
-    (data) => arrive(data as [number, number, number], make) as T,
+    (data) => {
+      const [kind, slot, generation, packed] = data as [number, number, number, L];
+      return arrive([kind, slot, generation], () => make(packed)) as T;
+    },
   );
 }
 

@@ -1,8 +1,11 @@
 /** Python's `threading`: what threads wait for and exclude each other with. */
 
+export { Barrier, type BarrierAction } from './barrier.js';
 export { BoundedSemaphore } from './bounded-semaphore.js';
+export { Condition } from './condition.js';
 export { Event } from './event.js';
 export type { Guard } from './guard.js';
 export { Lock } from './lock.js';
 export { RLock } from './rlock.js';
+export { RwLock } from './rw-lock.js';
 export { Semaphore } from './semaphore.js';

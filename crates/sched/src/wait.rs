@@ -14,7 +14,7 @@ use crate::slot::{NoSlot, State};
 use crate::tally;
 use sync::{
     Barrier, Condition, Event, Getting, Joining, Lock, Mode, NotOwner, Phase, Putting, Records, Rest, RwLock,
-    Semaphore, Sleeper, Wait, Waitable, Waiter, Wish, queue_word, waiter_word,
+    Semaphore, Sleeper, Wait, WaitQueue, Waitable, Waiter, Wish, queue_word, waiter_word,
 };
 
 /// Why a wait could not begin.
@@ -269,6 +269,15 @@ impl Runtime {
             self.with_primitive(kind, object, base as usize, |primitive| primitive.refund(waiter));
         }
         self.slots().unref(handle);
+    }
+
+    /// How many wait for an object, in the queue whose words begin at `base`.
+    ///
+    /// # Errors
+    /// When the isolate does not hold it.
+    pub fn waiters(&self, port: &Port, object: Handle, base: usize) -> Result<usize, Stale> {
+        self.held(port, object)?;
+        Ok(WaitQueue::new(self, object.slot, base).lock().iter().count())
     }
 
     /// Word of the object in which the isolate of `port` counts its readers, if it is in the object itself.
