@@ -8,6 +8,8 @@ export const {
   WorkerCrashedError,
   // multiprocessing.
   AsyncResult, Pool, cpuCount,
+  // queue.
+  JoinableQueue, LifoQueue, PriorityQueue, Queue, SimpleQueue,
   // threading.
   Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore,
   // Functions and values that travel.
