@@ -13,5 +13,5 @@ export const {
   // threading.
   Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore,
   // Functions and values that travel.
-  isMain, pickle, ref,
+  isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -1,5 +1,7 @@
 /** polycore: Python's multiprocessing for Node.js. */
 
+import * as self from './index.js';
+import { publish } from './pickle/index.js';
 import { startWorker } from './runtime/worker.js';
 
 export * from './errors.js';
@@ -8,5 +10,7 @@ export { isMain, pickle, ref } from './pickle/index.js';
 export * from './queue/index.js';
 export * from './threading/index.js';
 export type { WorkerMessage } from './runtime/crew.js';
+export { transfer } from './runtime/transfer.js';
 
+publish(self);
 startWorker();

@@ -40,6 +40,8 @@ export interface Binding {
   poolStats(pool: number): NativeStats;
   join(pool: number, key: number): void;
   say(value: number): void;
+  allocBlock(slot: number, length: number): number;
+  blockView(offset: number, length: number): ArrayBuffer;
   writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[], handles?: Uint32Array): void;
   readBlock(slot: number, offset: number, into: Uint8Array): void;
   dropBlock(slot: number): void;
@@ -49,6 +51,10 @@ export interface Binding {
   dropFunction(number: number): void;
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
+  createBuffer(slot: number, bytes: Uint8Array): number;
+  borrowBuffer(slot: number, generation: number): ArrayBuffer;
+  detachBuffer(buffer: ArrayBufferLike): void;
+  unrefObject(slot: number, generation: number): void;
   letGo(slot: number, generation: number): boolean;
   isolateNumber(): number;
   waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;

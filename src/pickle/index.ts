@@ -13,5 +13,7 @@ export {
   resolveReference,
   writeFunction,
 } from './functions.js';
+export { publish } from './package.js';
 export { pickle } from './symbols.js';
+export { checkTransfer } from './transfer.js';
 export { type HandleWriter, registerShared, setSharedBufferPort, type SharedBufferPort } from './shared.js';

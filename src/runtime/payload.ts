@@ -6,13 +6,15 @@
  */
 
 import { binding } from '../native/binding.js';
-import { decode, encode, type Encoded } from '../pickle/index.js';
+import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
+import { allocDoubles, doublesOf } from './block.js';
+import { giveUp, isLent, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
-import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf } from './slot.js';
+import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
 const NOTHING = 0;
-/** One double, inline. */
+/** One double, in the header. */
 const NUMBER = 1;
 /** An array of doubles, inline. */
 const NUMBERS = 2;
@@ -22,10 +24,10 @@ const MANY_NUMBERS = 3;
 const ENCODED = 4;
 /** A parcel in a block. */
 const PARCEL = 5;
+/** A list of one double, in the header: the most frequent arguments of all. */
+const ONE_NUMBER = 6;
 
 const INLINE_DOUBLES = INLINE_BYTES / 8;
-
-let scratch = new Float64Array(1024);
 
 /** How a value is to be encoded: the root of paths in error messages, and the buffers to move. */
 export interface PayloadOptions {
@@ -43,7 +45,7 @@ export function writeValue(slot: number, value: unknown, options: PayloadOptions
   const base = baseOf(slot);
   if (typeof value === 'number') {
     words[(base >> 2) + KIND] = NUMBER;
-    doubles[(base + INLINE) >> 3] = value;
+    doubles[(base + SINGLE) >> 3] = value;
   } else if (value === undefined) {
     words[(base >> 2) + KIND] = NOTHING;
   } else {
@@ -73,37 +75,67 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   const { words, doubles } = segmentOf(slot);
   const base = baseOf(slot);
   const length = end - start;
+  if (length === 1) {
+    const only = values[start];
+    if (typeof only !== 'number') return false;
+    words[(base >> 2) + KIND] = ONE_NUMBER;
+    doubles[(base + SINGLE) >> 3] = only;
+    return true;
+  }
   const inline = length <= INLINE_DOUBLES;
-  if (!inline && scratch.length < length) scratch = new Float64Array(length * 2);
-  const into = inline ? doubles : scratch;
+  if (!inline && typeof values[start] !== 'number') return false;
+  const into = inline ? doubles : allocDoubles(slot, length);
   const at = inline ? (base + INLINE) >> 3 : 0;
   for (let i = 0; i < length; i++) {
     const value = values[start + i];
-    if (typeof value !== 'number') return false;
+    if (typeof value !== 'number') {
+      if (!inline) binding.dropBlock(slot);
+      return false;
+    }
     into[at + i] = value;
   }
   words[(base >> 2) + LENGTH] = length;
   words[(base >> 2) + KIND] = inline ? NUMBERS : MANY_NUMBERS;
-  if (!inline) binding.writeBlock(slot, new Uint8Array(scratch.buffer, 0, length * 8), []);
   return true;
+}
+
+/** How many doubles the slot's block has as its payload, or -1 if the payload is something else. */
+export function countDoubles(slot: number): number {
+  const { words } = segmentOf(slot);
+  const word = baseOf(slot) >> 2;
+  return words[word + KIND] === MANY_NUMBERS ? (words[word + LENGTH] as number) : -1;
 }
 
 function writeEncoded(slot: number, value: unknown, options: PayloadOptions): void {
   const { words, bytes } = segmentOf(slot);
   const base = baseOf(slot);
   const word = base >> 2;
-  const encoded = encode(value, options);
+  const moved = options.transfer?.filter(isLent) ?? [];
+  const encoded = encode(value, moved.length === 0 ? options : withoutMoved(options, moved));
   const { length } = encoded.bytes;
   if (length <= INLINE_BYTES && isPlain(encoded)) {
     words[word + KIND] = ENCODED;
     words[word + LENGTH] = length;
     bytes.set(encoded.bytes, base + INLINE);
+    giveUp(moved);
     return;
   }
-  const [header, ...pieces] = toPieces(encoded) as [Uint8Array, ...Uint8Array[]];
-  binding.writeBlock(slot, header, pieces, handlesOf(encoded));
+  const loans = encoded.parts.length === 0 ? [] : lend(encoded.parts, moved);
+  const [header, ...pieces] = toPieces(encoded, loans) as [Uint8Array, ...Uint8Array[]];
+  try {
+    binding.writeBlock(slot, header, pieces, handlesOf(encoded, loans));
+  } finally {
+    settle(loans, moved);
+  }
+  giveUp(moved);
   words[word + KIND] = PARCEL;
   words[word + LENGTH] = header.length;
+}
+
+/** Moved loans are detached by their own means, when the message is written. */
+function withoutMoved({ path, transfer = [] }: PayloadOptions, moved: readonly ArrayBuffer[]): PayloadOptions {
+  checkTransfer(transfer);
+  return { path, transfer: transfer.filter((buffer) => !moved.includes(buffer)) };
 }
 
 /** Whether the bytes are all of it. A message that names shared objects needs a block, which refers to them. */
@@ -122,7 +154,9 @@ export function readPayload(slot: number): unknown {
   const at = base + INLINE;
   switch (words[(base >> 2) + KIND]) {
     case NUMBER:
-      return doubles[at >> 3];
+      return doubles[(base + SINGLE) >> 3];
+    case ONE_NUMBER:
+      return [doubles[(base + SINGLE) >> 3]];
     case NUMBERS: {
       const values: number[] = [];
       for (let i = 0; i < length; i++) values.push(doubles[(at >> 3) + i] as number);
@@ -140,12 +174,16 @@ export function readPayload(slot: number): unknown {
 }
 
 function readManyNumbers(slot: number, length: number): number[] {
-  if (scratch.length < length) scratch = new Float64Array(length * 2);
-  binding.readBlock(slot, 0, new Uint8Array(scratch.buffer, 0, length * 8));
-  binding.dropBlock(slot);
   const values = new Array<number>(length);
-  for (let i = 0; i < length; i++) values[i] = scratch[i] as number;
+  readDoubles(slot, length, values, 0);
   return values;
+}
+
+/** Copies the doubles of the slot's block to `into`, from `at` on, and frees the block. */
+export function readDoubles(slot: number, length: number, into: unknown[], at: number): void {
+  const from = doublesOf(slot, length);
+  for (let i = 0; i < length; i++) into[at + i] = from[i];
+  binding.dropBlock(slot);
 }
 
 function readParcel(slot: number, headerLength: number): unknown {

@@ -19,7 +19,7 @@ export type EventListener = (slot: number) => void;
 
 /** Slots reserved at once, and kept for reuse at most. */
 const REFILL = 256;
-const KEEP = 32768;
+const KEEP = 1 << 17;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;

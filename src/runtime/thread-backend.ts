@@ -51,7 +51,7 @@ export class ThreadBackend implements Backend {
     const channel = openBufferChannel();
     const execArgv = workerOptions();
     const thread = new Worker(ENTRY, {
-      workerData: { polycore: setup, buffers: channel },
+      workerData: { polycore: setup, buffers: channel, code: import.meta.loader?.codeCache() },
       transferList: [channel],
       name: `${this.#options.poolName}-${key}`,
       ...(execArgv === undefined ? {} : { execArgv }),

@@ -46,6 +46,8 @@ pub enum Kind {
     SharedMemory = 15,
     /// A thread.
     Thread = 16,
+    /// Bytes under way.
+    Buffer = 17,
 }
 
 /// What a kind does in the life of an object.
@@ -84,7 +86,7 @@ pub(crate) fn nature(kind: Kind) -> Nature {
         Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => {
             Nature { leave: queue::leave, free: queue::free, ..PLAIN }
         }
-        Kind::Connection | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread => PLAIN,
+        Kind::Connection | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread | Kind::Buffer => PLAIN,
     }
 }
 
@@ -104,7 +106,7 @@ fn leave_rw_lock(runtime: &Runtime, port: &Port, slot: u32) {
     tally::leave(runtime.slots(), slot, port.isolate);
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Lock,
     Kind::RLock,
     Kind::Semaphore,
@@ -121,6 +123,7 @@ const KINDS: [Kind; 16] = [
     Kind::Array,
     Kind::SharedMemory,
     Kind::Thread,
+    Kind::Buffer,
 ];
 
 impl Kind {

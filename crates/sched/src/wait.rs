@@ -130,7 +130,13 @@ impl Runtime {
                 queue_word::JOINERS => Some(work(&Joining(self.queue(object)))),
                 _ => None,
             },
-            Kind::Connection | Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread => None,
+            Kind::Connection
+            | Kind::Condition
+            | Kind::Value
+            | Kind::Array
+            | Kind::SharedMemory
+            | Kind::Thread
+            | Kind::Buffer => None,
         }
     }
 
