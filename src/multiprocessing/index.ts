@@ -1,6 +1,7 @@
 /** Python's `multiprocessing`. */
 
 export { AsyncResult } from './async-result.js';
+export { Connection } from './connection.js';
 export { cpuCount } from './cpu-count.js';
 export type { ImapIterator } from './imap.js';
 export type { TaskMessage } from './job.js';
@@ -12,5 +13,8 @@ export {
   type PoolOptions,
   type Progress,
 } from './options.js';
+export type { BytesOptions, BytesSource } from './message-bytes.js';
+export { Pipe } from './pipe.js';
 export { Pool, type PoolStats } from './pool.js';
+export { wait, waitSync } from './wait.js';
 export type { WaitOptions } from '../runtime/wait-options.js';
