@@ -8,6 +8,8 @@ export const {
   WorkerCrashedError,
   // multiprocessing.
   AsyncResult, Pool, cpuCount,
+  // threading.
+  BoundedSemaphore, Event, Lock, RLock, Semaphore,
   // Functions and values that travel.
   isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

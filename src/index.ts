@@ -7,6 +7,7 @@ import { startWorker } from './runtime/worker.js';
 export * from './errors.js';
 export * from './multiprocessing/index.js';
 export { isMain, pickle, ref } from './pickle/index.js';
+export * from './threading/index.js';
 export type { WorkerMessage } from './runtime/crew.js';
 export { transfer } from './runtime/transfer.js';
 

@@ -56,6 +56,19 @@ export interface Binding {
   detachBuffer(buffer: ArrayBufferLike): void;
   unrefObject(slot: number, generation: number): void;
   letGo(slot: number, generation: number): boolean;
+  isolateNumber(): number;
+  waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
+  waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
+  withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
+  releaseLock(slot: number, generation: number): number;
+  releaseSemaphore(slot: number, generation: number, base: number, permits: number, limit: number): number;
+  setEvent(slot: number, generation: number): number;
+  bindCondition(slot: number, generation: number, lock: number, lockGeneration: number): void;
+  notify(slot: number, generation: number, count: number): number;
+  finishBarrier(slot: number, generation: number, ticket: number, isDone: boolean): number;
+  endBarrier(slot: number, generation: number, reset: boolean): number;
+  releaseRwLock(slot: number, generation: number, writes: boolean): number;
+  tallyWord(slot: number): number;
 }
 
 /** This isolate's instance of the addon. */

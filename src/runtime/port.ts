@@ -24,6 +24,9 @@ const KEEP = 1 << 17;
 const TURN = 4096;
 const FOREVER = 1e12;
 
+/** The name of this isolate as the owner of a lock; 0 before the port is attached. */
+export let self = 0;
+
 let exchange: Uint32Array | undefined;
 const free: number[] = [];
 const table: (Pending | undefined)[] = [];
@@ -37,6 +40,7 @@ let eventListener: EventListener | undefined;
 export function attachPort(): Uint32Array {
   if (exchange !== undefined) return exchange;
   exchange = new Uint32Array(binding.attach(onWake));
+  self = binding.isolateNumber() + 1;
   const slot = takeSlot();
   checkSharedMemory(slot);
   free.push(slot);

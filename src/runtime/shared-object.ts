@@ -28,6 +28,8 @@ export class SharedObject {
   base: number;
   /** JavaScript objects for it that have not been collected. */
   uses = 0;
+  /** What the class keeps about this isolate's use of the object, whichever JavaScript object it goes through. */
+  local: object | undefined;
 
   constructor(kind: number, slot: number, generation: number) {
     this.kind = kind;

@@ -22,6 +22,10 @@ export const OPERATION = 13;
 export const STATUS = 14;
 export const ARGUMENT = 15;
 
+/** Words of a slot that waits; the table is in `crates/sync/src/waiter.rs`. */
+export const PHASE = 7;
+export const RESULT = 14;
+
 /** Byte of a payload that is one double: in the header's own cache line, in place of the length of a block. */
 export const SINGLE = 40;
 /** First byte and number of bytes of the inline payload. */

@@ -74,11 +74,11 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
     // Registered after the waker, so it runs before Node frees it. The exchange block is leaked to no one: the isolate
     // can no longer run JavaScript, but its views are collected only later, so the block is not reused for other things.
     env.add_env_cleanup_hook((), move |()| {
-        if let Some(mut isolate) = ISOLATE.take() {
+        if let Some(isolate) = ISOLATE.take() {
             let worker = isolate.worker.as_ref().map(|(pool, worker)| (&**pool, &**worker));
             // First: after `detach` another isolate may have the number.
             crate::functions::drop_functions_of(isolate.port.isolate);
-            Runtime::get().detach(isolate.port, &mut isolate.rest, worker);
+            Runtime::get().detach(isolate.port, isolate.rest, worker);
             Runtime::get().slots().region().free(block);
         }
     })?;

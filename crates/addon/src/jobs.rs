@@ -18,7 +18,8 @@ const LEAVE: i32 = -3;
 /// The isolate is being stopped.
 const STOPPED: i32 = -4;
 
-fn limit(milliseconds: f64) -> Duration {
+/// A duration; what is too long is for ever.
+pub(crate) fn limit(milliseconds: f64) -> Duration {
     if milliseconds < 1e12 {
         Duration::from_secs_f64(milliseconds.max(0.0) / 1e3)
     } else {

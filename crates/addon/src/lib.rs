@@ -5,13 +5,13 @@
 mod alive;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
+mod buffers;
 #[expect(
     clippy::needless_pass_by_value,
     clippy::struct_excessive_bools,
     reason = "the napi macro hands over owned values; a report is plain facts for JavaScript"
 )]
 mod closure;
-mod buffers;
 mod error;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod functions;
@@ -20,4 +20,5 @@ mod jobs;
 mod objects;
 mod pools;
 mod view;
+mod waits;
 mod waker;

@@ -32,7 +32,10 @@ impl Runtime {
             slots.drop_block(slot);
             return Err(error);
         }
-        Ok(slots.make_object(slot, kind))
+        let handle = slots.make_object(slot, kind);
+        // A new object has room for the isolate in itself, so this allocates nothing.
+        self.enter(port, slot, kind)?;
+        Ok(handle)
     }
 
     /// The isolate of `port` holds the object from now on, if it did not before.
@@ -40,14 +43,19 @@ impl Runtime {
     /// # Errors
     /// When the object is gone, or there is no room to note it.
     pub fn hold(&self, port: &Port, handle: Handle) -> Result<(), LoadError> {
-        self.slots().kind(handle).map_err(LoadError::Stale)?;
-        if self.holdings(port).insert(handle.slot).map_err(LoadError::Alloc)? {
-            self.slots().retain(handle).map_err(|stale| {
-                self.holdings(port).remove(handle.slot);
-                LoadError::Stale(stale)
-            })?;
+        let kind = self.slots().kind(handle).map_err(LoadError::Stale)?;
+        if !self.holdings(port).insert(handle.slot).map_err(LoadError::Alloc)? {
+            return Ok(());
         }
-        Ok(())
+        if let Err(stale) = self.slots().retain(handle) {
+            self.holdings(port).remove(handle.slot);
+            return Err(LoadError::Stale(stale));
+        }
+        self.enter(port, handle.slot, kind).map_err(|error| {
+            self.holdings(port).remove(handle.slot);
+            self.slots().unref(handle);
+            LoadError::Alloc(error)
+        })
     }
 
     /// The kind of an object that the isolate of `port` holds.

@@ -1,9 +1,13 @@
-//! The kinds of shared objects, and what is particular to each when it is freed and when an isolate that holds it ends.
-//! `src/runtime/kind.ts` has the same list.
+//! The kinds of shared objects, and what is particular to each when an isolate begins to hold it, lets it go, and when it is
+//! freed. `src/runtime/kind.ts` has the same list.
 
+use crate::object::{Handle, object_word};
 use crate::port::Port;
 use crate::runtime::Runtime;
 use crate::slot::SlotTable;
+use crate::tally;
+use shm::AllocError;
+use sync::{BASE, Barrier, Condition, Event, Lock, RwLock, Semaphore};
 
 /// What a shared object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,29 +49,40 @@ pub enum Kind {
     Buffer = 17,
 }
 
-/// What a kind does when an object is freed, and when an isolate that holds it ends or lets it go.
+/// What a kind does in the life of an object.
+#[derive(Clone, Copy)]
 pub(crate) struct Nature {
+    /// The isolate of `port` begins to hold it: makes what it needs to use it.
+    pub(crate) enter: fn(&SlotTable, &Port, slot: u32) -> Result<(), AllocError>,
+    /// The isolate of `port` uses it no more: its waits end, what it owned is abandoned. Runs before the isolate's reference
+    /// is dropped, on its thread.
+    pub(crate) leave: fn(&Runtime, &Port, slot: u32),
     /// Frees what the object owns besides its block. Nobody refers to it any more.
     pub(crate) free: fn(&SlotTable, slot: u32),
-    /// The isolate of `port` uses it no more: its waiters leave the queue, what it owned is abandoned. Runs before the
-    /// isolate's reference is dropped, on its thread.
-    pub(crate) leave: fn(&Runtime, &Port, slot: u32),
 }
 
-const NOTHING: Nature = Nature { free: |_, _| {}, leave: |_, _, _| {} };
+const PLAIN: Nature = Nature { enter: |_, _, _| Ok(()), leave: |_, _, _| {}, free: |_, _| {} };
 
 /// What is particular to a kind.
 pub(crate) fn nature(kind: Kind) -> Nature {
     match kind {
-        Kind::Lock
-        | Kind::RLock
-        | Kind::Semaphore
-        | Kind::BoundedSemaphore
-        | Kind::Event
-        | Kind::Condition
-        | Kind::Barrier
-        | Kind::RwLock
-        | Kind::Queue
+        Kind::Lock | Kind::RLock => {
+            Nature { leave: |runtime, port, slot| Lock::new(runtime, slot).leave(port.isolate), ..PLAIN }
+        }
+        Kind::Semaphore | Kind::BoundedSemaphore => {
+            Nature { leave: |runtime, port, slot| Semaphore::new(runtime, slot, BASE).leave(port.isolate), ..PLAIN }
+        }
+        Kind::Event => Nature { leave: |runtime, port, slot| Event::new(runtime, slot).leave(port.isolate), ..PLAIN },
+        Kind::Condition => Nature { leave: leave_condition, free: free_condition, ..PLAIN },
+        Kind::Barrier => {
+            Nature { leave: |runtime, port, slot| Barrier::new(runtime, slot).leave(port.isolate), ..PLAIN }
+        }
+        Kind::RwLock => Nature {
+            enter: |slots, port, slot| tally::enter(slots, slot, port.isolate),
+            leave: leave_rw_lock,
+            free: tally::free,
+        },
+        Kind::Queue
         | Kind::LifoQueue
         | Kind::PriorityQueue
         | Kind::Connection
@@ -75,8 +90,24 @@ pub(crate) fn nature(kind: Kind) -> Nature {
         | Kind::Array
         | Kind::SharedMemory
         | Kind::Thread
-        | Kind::Buffer => NOTHING,
+        | Kind::Buffer => PLAIN,
     }
+}
+
+fn leave_condition(runtime: &Runtime, port: &Port, slot: u32) {
+    Condition::new(runtime, slot, runtime.slots().get(slot, object_word::A)).leave(port.isolate);
+}
+
+fn free_condition(slots: &SlotTable, slot: u32) {
+    let [lock, generation] = [object_word::A, object_word::B].map(|word| slots.get(slot, word));
+    if generation != 0 {
+        slots.unref(Handle { slot: lock, generation });
+    }
+}
+
+fn leave_rw_lock(runtime: &Runtime, port: &Port, slot: u32) {
+    RwLock::new(runtime, slot).leave(port.isolate);
+    tally::leave(runtime.slots(), slot, port.isolate);
 }
 
 const KINDS: [Kind; 17] = [

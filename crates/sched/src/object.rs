@@ -31,6 +31,10 @@ pub mod object_word {
     pub const KIND: usize = 3;
     /// Generation; the next word counts the references.
     pub const GENERATION: usize = 4;
+    /// First of two words that the kind sets at creation.
+    pub const A: usize = 6;
+    /// The other one.
+    pub const B: usize = 7;
     /// First word that is the kind's own.
     pub const FIRST: usize = 16;
     /// First waiter.
@@ -74,8 +78,12 @@ impl SlotTable {
         for index in object_word::FIRST..SLOT_BYTES / 4 {
             self.set(slot, index, 0);
         }
-        self.set(slot, object_word::HEAD, NONE);
-        self.set(slot, object_word::TAIL, NONE);
+        for word in [object_word::HEAD, object_word::TAIL] {
+            self.set(slot, word, NONE);
+        }
+        for word in [object_word::A, object_word::B] {
+            self.set(slot, word, 0);
+        }
         self.set(slot, word::OWNER, NONE);
         self.set(slot, object_word::KIND, kind as u32);
         let generation = loop {

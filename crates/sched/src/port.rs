@@ -58,8 +58,8 @@ impl Port {
 
     /// The port of an isolate that has a record.
     #[must_use]
-    pub(crate) fn with_record(isolate: u32, record: u32, wake: Wake) -> Self {
-        Self { record, ..Self::new(isolate, wake) }
+    pub(crate) fn with_record(isolate: u32, record: u32, parker: &'static AtomicU32, wake: Wake) -> Self {
+        Self { record, parker: Arc::new(Parker::over(parker)), ..Self::new(isolate, wake) }
     }
 
     /// The isolate may hold `slot` from now on.

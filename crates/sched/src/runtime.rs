@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::holdings::Holdings;
+use crate::isolate::PARKER;
 use crate::pool::Pool;
 use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
@@ -15,9 +16,9 @@ use crate::worker::{Next, Worker};
 use sync::{Links, NONE};
 
 /// Isolates that may live at once.
-const ISOLATES: usize = 4096;
+pub(crate) const ISOLATES: usize = 4096;
 /// How long a thread blocks before it looks whether its isolate is being stopped.
-const SLICE: Duration = Duration::from_millis(20);
+pub(crate) const SLICE: Duration = Duration::from_millis(20);
 /// Looks at the queues before a worker goes to sleep: about the time that a futex wake-up takes.
 const SPINS: u32 = 40;
 /// Pauses of the processor between two of these looks.
@@ -121,7 +122,7 @@ impl Runtime {
         &self.slots
     }
 
-    fn port(&self, isolate: u32) -> Option<&Port> {
+    pub(crate) fn port(&self, isolate: u32) -> Option<&Port> {
         self.ports.get(isolate as usize)?.get()
     }
 
@@ -139,7 +140,7 @@ impl Runtime {
         let cell = self.ports.get(isolate as usize).ok_or(AttachError::TooMany)?;
         let record = self.create_record(isolate)?;
         numbers.1 += 1;
-        Ok(cell.get_or_init(|| Port::with_record(isolate, record, wake)))
+        Ok(cell.get_or_init(|| Port::with_record(isolate, record, self.slots.word(record, PARKER), wake)))
     }
 
     /// The record of an isolate; it stays for whoever gets the isolate's number later.
@@ -155,16 +156,17 @@ impl Runtime {
 
     /// An isolate ends: nobody calls it any more, the jobs it ran count as crashed, the slots it held are free again.
     /// `rest` is the list that [`Runtime::take`] kept.
-    pub fn detach(&self, port: &Port, rest: &mut u32, worker: Option<(&Pool, &Worker)>) {
+    pub fn detach(&self, port: &Port, rest: u32, worker: Option<(&Pool, &Worker)>) {
+        // One job more keeps the number from being reused while we look.
+        port.expect_one();
         port.close();
         if let Some((pool, worker)) = worker {
             self.bury(pool, worker);
         }
-        while self.take(port, rest, &mut [0]) != 0 {}
-        self.slots.release_held(port.isolate, port.held_slots());
+        self.discard(port, rest);
+        self.reap(port);
         self.let_go_of_all(port);
-        // One job more keeps the number from being reused while we look.
-        port.expect_one();
+        self.slots.release_held(port.isolate, port.held_slots());
         self.reap(port);
         self.settle(port);
     }
@@ -191,10 +193,17 @@ impl Runtime {
 
     /// Drops what came home to a dead isolate.
     fn reap(&self, port: &Port) {
+        self.discard(port, port.take(&self.slots.links()));
+    }
+
+    /// Drops a list of slots that have come home.
+    fn discard(&self, port: &Port, mut slot: u32) {
         let links = self.slots.links();
-        let mut slot = port.take(&links);
         while slot != NONE {
             let next = links.next(slot).load(Ordering::Relaxed);
+            if self.slots.is(slot, State::Answered) {
+                self.refund(slot);
+            }
             self.slots.release(slot);
             self.settle(port);
             slot = next;
@@ -349,8 +358,13 @@ impl Runtime {
         if status != Status::Ok {
             self.slots.set(slot, word::STATUS, status as u32);
         }
+        self.deliver(slot, State::Done);
+    }
+
+    /// Puts a slot into the port of its isolate.
+    pub(crate) fn deliver(&self, slot: u32, state: State) {
         let owner = self.slots.get(slot, word::OWNER);
-        self.slots.put_state(slot, State::Done);
+        self.slots.put_state(slot, state);
         let Some(port) = self.port(owner) else { return };
         port.push(&self.slots.links(), slot);
         fence(Ordering::SeqCst);

@@ -94,8 +94,10 @@ pub enum State {
     Waiting = 7,
     /// An item inside a shared object, which owns it.
     Item = 8,
-    /// An isolate's own record.
+    /// An isolate's own record, see `isolate.rs`.
     Isolate = 9,
+    /// Somebody whose wait has ended, on the way to the isolate.
+    Answered = 10,
 }
 
 /// All slots are in use.

@@ -22,7 +22,7 @@ fn isolate() -> &'static Port {
 }
 
 fn detach(port: &Port) {
-    runtime().detach(port, &mut sync::NONE.clone(), None);
+    runtime().detach(port, sync::NONE, None);
 }
 
 fn slots() -> &'static SlotTable {

@@ -10,6 +10,7 @@ pub use imp::Parker;
 #[cfg(all(target_os = "linux", not(loom)))]
 mod imp {
     use super::Duration;
+    use crate::futex;
     use crate::primitive::{AtomicU32, Ordering};
 
     /// Nobody sleeps, no token.
@@ -22,43 +23,40 @@ mod imp {
     /// See the module's description. Only its owner may call [`Parker::park`].
     #[derive(Debug, Default)]
     pub struct Parker {
-        word: AtomicU32,
+        own: AtomicU32,
+        shared: Option<&'static AtomicU32>,
     }
 
     impl Parker {
+        /// A parker whose word lies elsewhere: in the shared region, where another process can find it.
+        #[must_use]
+        pub fn over(word: &'static AtomicU32) -> Self {
+            Self { own: AtomicU32::new(EMPTY), shared: Some(word) }
+        }
+
+        fn word(&self) -> &AtomicU32 {
+            self.shared.unwrap_or(&self.own)
+        }
+
         /// Sleeps until a token is there or `timeout` has passed; whether it took a token.
         pub fn park(&self, timeout: Duration) -> bool {
+            let word = self.word();
             // Acquire pairs with the Release in `unpark`: what was written before the token is seen after it.
-            if self.word.compare_exchange(TOKEN, EMPTY, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            if word.compare_exchange(TOKEN, EMPTY, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                 return true;
             }
-            if self.word.compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                let wait = libc::timespec {
-                    tv_sec: libc::time_t::try_from(timeout.as_secs()).unwrap_or(libc::time_t::MAX),
-                    tv_nsec: timeout.subsec_nanos().into(),
-                };
-                // SAFETY: the word and the time outlive the call; the kernel only reads them. Spurious returns are fine:
-                // the caller looks again.
-                unsafe {
-                    libc::syscall(
-                        libc::SYS_futex,
-                        self.word.as_ptr(),
-                        libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-                        PARKED,
-                        &raw const wait,
-                    );
-                }
+            if word.compare_exchange(EMPTY, PARKED, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+                // Returns for no reason are fine: the caller looks again.
+                futex::wait(word, PARKED, Some(timeout));
             }
-            self.word.swap(EMPTY, Ordering::Acquire) == TOKEN
+            word.swap(EMPTY, Ordering::Acquire) == TOKEN
         }
 
         /// Leaves a token and wakes the owner if it sleeps.
         pub fn unpark(&self) {
-            if self.word.swap(TOKEN, Ordering::Release) == PARKED {
-                // SAFETY: wakes at most one sleeper on our own word.
-                unsafe {
-                    libc::syscall(libc::SYS_futex, self.word.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1);
-                }
+            let word = self.word();
+            if word.swap(TOKEN, Ordering::Release) == PARKED {
+                futex::wake_one(word);
             }
         }
     }
@@ -77,6 +75,12 @@ mod imp {
     }
 
     impl Parker {
+        /// Where nobody sleeps on words the word is not used; threads of other processes cannot be woken there.
+        #[must_use]
+        pub fn over(_word: &'static crate::primitive::AtomicU32) -> Self {
+            Self::default()
+        }
+
         /// Sleeps until a token is there or `timeout` has passed; whether it took a token. Loom has no clock: there it
         /// sleeps until a token is there, so that a lost wake-up shows as a deadlock.
         pub fn park(&self, timeout: Duration) -> bool {

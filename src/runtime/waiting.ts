@@ -1,0 +1,167 @@
+/**
+ * Waiting for a shared object: blocked, or as a promise that costs a slot while it is pending and no thread.
+ *
+ * A promise ends its wait by itself when its time is over or its signal is aborted. The native side says whether it was still
+ * waiting. If not, it has been granted in this very moment: a timeout then takes what it was granted, an abort gives it back.
+ */
+
+import { RuntimeError, StaleHandleError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { expect, forget, type Pending, recycle, takeSlot } from './port.js';
+import { type SharedObject, STATE_WORD } from './shared-object.js';
+import { getWord, PHASE, RESULT } from './slot.js';
+import { alarm, checkTimeout, type WaitOptions } from './wait-options.js';
+
+/** Answers below 0; `crates/addon/src/waits.rs` has the same list. From 0 on: granted. */
+export const CLOSED = -1;
+export const BROKEN = -2;
+export const TIMED_OUT = -3;
+const STOPPED = -4;
+const QUEUED = -5;
+const STALE = -6;
+export const NOT_OWNER = -7;
+
+/** Phases of a waiter; `crates/sync/src/waiter.rs` has the same list. */
+const GRANTED = 2;
+const RETRY = 3;
+const PHASE_BROKEN = 5;
+
+/** Milliseconds that are for ever. */
+const FOREVER = 1e12;
+
+/** What is wanted of which object. */
+export interface Wish {
+  readonly object: SharedObject;
+  /** First word of the queue in the object; default: its only one. */
+  readonly base?: number;
+  /** What is wanted, see the kind; default 0. */
+  readonly want?: number;
+  /** Gives back what was granted to a wait that was aborted in the same moment. */
+  readonly giveBack: () => void;
+}
+
+/** An answer that is no error of its own. @throws {StaleHandleError} {RuntimeError} */
+export function checkAnswer(object: SharedObject, answer: number): number {
+  if (answer === STALE) {
+    object.live();
+    throw new StaleHandleError('The object is gone');
+  }
+  if (answer === STOPPED) throw new RuntimeError('This thread is being stopped');
+  return answer;
+}
+
+/** Blocks this thread until the wish is granted (0 or more), or ends otherwise; `TIMED_OUT` after `timeout` milliseconds. */
+export function waitSync({ object, base = STATE_WORD, want = 0 }: Wish, timeout: number): number {
+  const { slot, generation } = object.live();
+  return checkAnswer(object, binding.waitSync(slot, generation, base, want, Math.min(timeout, FOREVER)));
+}
+
+/**
+ * Resolves with the answer: 0 or more when granted, `TIMED_OUT`, `CLOSED` or `BROKEN`.
+ *
+ * Rejects with the reason of an aborted signal, and with `StaleHandleError` when this isolate closes the object.
+ */
+export function wait(wish: Wish, options: WaitOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const timeout = checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    const { slot, generation } = wish.object.live();
+    const waiter = takeSlot();
+    const waiting = new Waiting(wish, waiter, resolve, reject);
+    const answer = waiting.enlist(slot, generation);
+    if (answer !== QUEUED) resolve(answer);
+    else waiting.limit(timeout, options.signal);
+  });
+}
+
+class Waiting implements Pending {
+  readonly #wish: Wish;
+  readonly #waiter: number;
+  readonly #resolve: (answer: number) => void;
+  readonly #reject: (reason: unknown) => void;
+  #stop: (() => void) | undefined;
+  #isAborted = false;
+
+  constructor(wish: Wish, waiter: number, resolve: (answer: number) => void, reject: (reason: unknown) => void) {
+    this.#wish = wish;
+    this.#waiter = waiter;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Begins to wait; if the answer is there at once, the slot is free again. */
+  enlist(slot: number, generation: number): number {
+    const { object, base = STATE_WORD, want = 0 } = this.#wish;
+    expect(this.#waiter, this);
+    let answer = STALE;
+    try {
+      answer = binding.waitAsync(slot, generation, base, want, this.#waiter);
+    } finally {
+      if (answer !== QUEUED) this.#free();
+    }
+    return checkAnswer(object, answer);
+  }
+
+  #free(): void {
+    forget(this.#waiter);
+    recycle(this.#waiter);
+  }
+
+  limit(timeout: number, signal: AbortSignal | undefined): void {
+    if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return;
+    const stopAlarm = alarm(timeout, () => this.#expire());
+    const onAbort = (): void => this.#abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#stop = () => {
+      stopAlarm();
+      signal?.removeEventListener('abort', onAbort);
+    };
+  }
+
+  #withdraw(isOver: boolean): boolean {
+    const { slot, generation } = this.#wish.object;
+    if (!binding.withdraw(slot, generation, this.#waiter, isOver)) return false;
+    this.#free();
+    this.#stop?.();
+    return true;
+  }
+
+  #expire(): void {
+    if (this.#withdraw(true)) this.#resolve(TIMED_OUT);
+  }
+
+  #abort(reason: unknown): void {
+    this.#isAborted = !this.#withdraw(false);
+    this.#stop?.();
+    this.#reject(reason);
+  }
+
+  /** The slot is home. */
+  settle(waiter: number): boolean {
+    const [phase, result] = [getWord(waiter, PHASE), getWord(waiter, RESULT)];
+    if (phase === RETRY && !this.#isAborted) return this.#retry();
+    this.#stop?.();
+    if (phase === GRANTED && this.#isAborted) this.#wish.giveBack();
+    else if (phase === GRANTED) this.#resolve(result);
+    else if (phase === PHASE_BROKEN) this.#resolve(BROKEN);
+    else if (this.#wish.object.isClosed) this.#reject(new StaleHandleError('The object was closed in this thread'));
+    else this.#resolve(CLOSED);
+    return false;
+  }
+
+  /** It is to try once more; true if it waits again. */
+  #retry(): boolean {
+    try {
+      const { slot, generation } = this.#wish.object.live();
+      const answer = this.enlist(slot, generation);
+      if (answer === QUEUED) return true;
+      this.#stop?.();
+      this.#resolve(answer);
+    } catch (error) {
+      this.#stop?.();
+      this.#reject(error);
+    }
+    // `enlist` has recycled the slot already.
+    return true;
+  }
+}

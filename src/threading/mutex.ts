@@ -1,0 +1,186 @@
+/**
+ * Mutual exclusion, the common part of `Lock` and `RLock`. The owner is the isolate; its entries are counted here.
+ *
+ * State word: the owner (24 bits), `ABANDONED`, `WAITERS`; see `crates/sync/src/lock.rs`. The uncontended ways are one
+ * compare-and-swap each.
+ */
+
+import { RuntimeError } from '../errors.js';
+import { binding } from '../native/binding.js';
+import { self } from '../runtime/port.js';
+import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
+import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { checkAnswer, TIMED_OUT, wait, waitSync, type Wish } from '../runtime/waiting.js';
+import { Guard, type Guarded } from './guard.js';
+
+const OWNER = (1 << 24) - 1;
+const ABANDONED = 1 << 30;
+/** All bits but `WAITERS`. */
+const SEEN = 2 ** 31 - 1;
+
+const NO_OPTIONS: WaitOptions = {};
+
+/** One isolate's time inside. */
+export interface Stay {
+  /** Entries, of a re-entrant lock. */
+  readonly depth: number;
+  readonly number: number;
+}
+
+/** See the file's description. One for each object and isolate. */
+export class Mutex implements Guarded {
+  readonly object: SharedObject;
+  readonly #isReentrant: boolean;
+  /** Entries of this isolate. */
+  #depth = 0;
+  /** Number of this isolate's stay inside: the guards of other stays are void. */
+  #stay = 0;
+  #lastStay = 0;
+  /** Promises of this isolate that wait for it. */
+  #waiting = 0;
+  readonly #wish: Wish;
+
+  constructor(object: SharedObject, isReentrant: boolean) {
+    this.object = object;
+    this.#isReentrant = isReentrant;
+    this.#wish = { object, giveBack: () => this.#free() };
+  }
+
+  /** That of an object, whichever JavaScript object stands for it. */
+  static of(object: SharedObject, isReentrant: boolean): Mutex {
+    return (object.local ??= new Mutex(object, isReentrant)) as Mutex;
+  }
+
+  acquireNowait(): Guard | false {
+    const { words, base } = this.object;
+    if (Atomics.compareExchange(words, base + STATE_WORD, 0, self) === 0) return this.#entered(false);
+    return this.#tryAgain();
+  }
+
+  acquireSync(options: { timeout?: number } = NO_OPTIONS): Guard | false {
+    const timeout = checkTimeout(options.timeout);
+    const guard = this.acquireNowait();
+    if (guard !== false || timeout === 0) return guard;
+    if (timeout === Number.POSITIVE_INFINITY) this.#refuseDeadlock();
+    return this.#conclude(waitSync(this.#wish, timeout));
+  }
+
+  /** A blocked thread can neither release the lock nor read that a promise of its own has got it. */
+  #refuseDeadlock(): void {
+    if (this.#depth === 0 && this.#waiting === 0) return;
+    const who = this.#depth > 0 ? 'holds the lock already' : 'awaits the lock already';
+    throw new RuntimeError(`This thread ${who}: blocked, it would wait for itself for ever`);
+  }
+
+  async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard | false> {
+    const timeout = checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    const guard = this.acquireNowait();
+    if (guard !== false || timeout === 0) return guard;
+    this.#waiting++;
+    try {
+      return this.#conclude(await wait(this.#wish, options));
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  #conclude(answer: number): Guard | false {
+    return answer === TIMED_OUT ? false : this.#entered(answer === 1);
+  }
+
+  #entered(abandoned: boolean): Guard {
+    this.#depth = 1;
+    this.#stay = ++this.#lastStay;
+    return new Guard(this, this.#stay, abandoned);
+  }
+
+  /** The state is not 0: there is an owner, or somebody waits, or the last owner died. */
+  #tryAgain(): Guard | false {
+    if (this.#isReentrant && this.#depth > 0 && !this.object.isClosed) {
+      this.#depth++;
+      return new Guard(this, this.#stay, false);
+    }
+    const { words, base } = this.object.live();
+    let state = Atomics.load(words, base + STATE_WORD);
+    while ((state & OWNER) === 0) {
+      const before = Atomics.compareExchange(words, base + STATE_WORD, state, (state & ~SEEN) | self);
+      if (before === state) return this.#entered((state & ABANDONED) !== 0);
+      state = before;
+    }
+    return false;
+  }
+
+  /** Leaves once. @throws {RuntimeError} when this isolate is not inside. */
+  release(): void {
+    if (this.#depth === 0) {
+      this.object.live();
+      throw new RuntimeError(this.isLocked ? 'The lock is held by another thread' : 'The lock is not held');
+    }
+    this.#leave();
+  }
+
+  leave(stay: number): boolean {
+    if (stay !== this.#stay || this.#depth === 0 || this.object.isClosed) return false;
+    this.#leave();
+    return true;
+  }
+
+  #leave(): void {
+    if (--this.#depth === 0) this.#free();
+  }
+
+  #free(): void {
+    const { words, base, slot, generation } = this.object;
+    if (Atomics.compareExchange(words, base + STATE_WORD, self, 0) === self) return;
+    checkAnswer(this.object, binding.releaseLock(slot, generation));
+  }
+
+  /** Whether any isolate is inside. */
+  get isLocked(): boolean {
+    return (this.object.load(STATE_WORD) & OWNER) !== 0;
+  }
+
+  /** Entries of this isolate. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Ends this stay, because a condition releases the lock while it waits; what `resume` needs. */
+  suspend(): Stay {
+    const stay = { depth: this.#depth, number: this.#stay };
+    this.#depth = 0;
+    return stay;
+  }
+
+  /** The condition has got the lock back: the stay, and its guards, go on. */
+  resume({ depth, number }: Stay): void {
+    this.#depth = depth;
+    this.#stay = number;
+  }
+
+  /** Whether this isolate is inside. */
+  get isMine(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Runs `work` inside. */
+  async within<R>(work: () => R | PromiseLike<R>): Promise<R> {
+    const guard = (await this.acquire()) as Guard;
+    try {
+      return await work();
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
+  /** Runs `work` inside, blocking this thread until it may. */
+  withinSync<R>(work: () => R): R {
+    const guard = this.acquireSync() as Guard;
+    try {
+      return work();
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+}
