@@ -7,9 +7,10 @@ export const {
   InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
   WorkerCrashedError,
   // multiprocessing.
-  AsyncResult, Pool, cpuCount,
+  Array, AsyncResult, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount,
   // threading.
-  BoundedSemaphore, Event, Lock, RLock, Semaphore,
+  Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
+  enumerate, excepthook, local, mainThread, setExcepthook,
   // Functions and values that travel.
   isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

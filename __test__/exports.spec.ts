@@ -17,3 +17,9 @@ test('exports: every error class has its own code', (t) => {
   t.is(new Set(codes).size, codes.length);
   for (const code of codes) t.regex(code, /^ERR_POLYCORE/);
 });
+
+test('exports: every function and class is named as it is exported', (t) => {
+  for (const [name, value] of Object.entries(entry)) {
+    if (typeof value === 'function') t.is(value.name, name === 'Array' ? 'SharedArray' : name);
+  }
+});

@@ -66,7 +66,7 @@ export class AsyncResult<T> extends Promise<T> {
   }
 
   static {
-    Object.defineProperty(AsyncResult.prototype, 'constructor', { value: Promise });
+    Object.defineProperty(this.prototype, 'constructor', { value: Promise });
     fulfil = (result, value) => result.#settle(FULFILLED, value);
     fail = (result, reason) => result.#settle(REJECTED, reason);
     listen = (result, listener) => result.#listen(listener);

@@ -6,7 +6,7 @@
  */
 
 import { binding } from '../native/binding.js';
-import { checkSharedMemory, EVENT_TOKEN, getWord, setWord, TOKEN } from './slot.js';
+import { checkSharedMemory, EVENT_TOKEN, EVENT_UNCAUGHT, getWord, OPERATION, setWord, TOKEN } from './slot.js';
 
 /** Something that waits for a slot to come home. */
 export interface Pending {
@@ -35,6 +35,7 @@ let pending = 0;
 let held = 0;
 let wakeListener: (() => void) | undefined;
 let eventListener: EventListener | undefined;
+let uncaughtListener: EventListener | undefined;
 
 /** Registers this isolate; further calls do nothing. */
 export function attachPort(): Uint32Array {
@@ -55,6 +56,11 @@ export function setWakeListener(listener: () => void): void {
 /** `listener` is called with each slot that carries an event about a worker of this isolate's pools. */
 export function setEventListener(listener: EventListener): void {
   eventListener = listener;
+}
+
+/** `listener` is called with each slot that carries an error which has ended a thread; it has to recycle the slot. */
+export function setUncaughtListener(listener: EventListener): void {
+  uncaughtListener = listener;
 }
 
 /** Everything that waits for a slot now. */
@@ -135,11 +141,7 @@ export function collect(limit: number = Number.POSITIVE_INFINITY): number {
 
 function receive(slot: number): void {
   const token = getWord(slot, TOKEN);
-  if (token === EVENT_TOKEN) {
-    guard(() => eventListener?.(slot));
-    recycle(slot);
-    return;
-  }
+  if (token === EVENT_TOKEN) return receiveEvent(slot);
   const waiter = table[token];
   table[token] = undefined;
   freeTokens.push(token);
@@ -151,6 +153,15 @@ function receive(slot: number): void {
     rethrowLater(error);
   }
   if (keep !== true) recycle(slot);
+}
+
+function receiveEvent(slot: number): void {
+  if (getWord(slot, OPERATION) === EVENT_UNCAUGHT) {
+    guard(() => uncaughtListener?.(slot));
+  } else {
+    guard(() => eventListener?.(slot));
+    recycle(slot);
+  }
 }
 
 function guard(work: () => void): void {

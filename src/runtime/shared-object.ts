@@ -8,7 +8,7 @@
 
 import { StaleHandleError } from '../errors.js';
 import { binding } from '../native/binding.js';
-import { registerShared } from '../pickle/index.js';
+import { type HandleWriter, registerShared } from '../pickle/index.js';
 import { recycle, takeSlot } from './port.js';
 import { baseOf, segmentOf } from './slot.js';
 
@@ -80,6 +80,8 @@ export interface Beginning {
   readonly bytes?: number;
   /** Sets words that are not to be 0. `words[base + n]` is word n; nobody else sees the object yet. */
   readonly init?: (words: Int32Array, base: number) => void;
+  /** Does more with the new object. */
+  readonly bind?: (slot: number, generation: number) => void;
 }
 
 /**
@@ -91,12 +93,30 @@ export interface Beginning {
 export function shared(wrapper: object, kind: number, beginning: Beginning = {}): SharedObject {
   const object = arriving ?? create(kind, beginning);
   arriving = undefined;
-  object.uses++;
-  collected.register(wrapper, object, wrapper);
+  watch(wrapper, object);
   return object;
 }
 
-function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
+/** As `shared`, for a wrapper that can only be made when its object is there: `make` makes it. */
+export function sharedThrough<T extends object>(kind: number, beginning: Beginning, make: (object: SharedObject) => T): T {
+  const object = arriving ?? create(kind, beginning);
+  arriving = undefined;
+  try {
+    const wrapper = make(object);
+    watch(wrapper, object);
+    return wrapper;
+  } catch (error) {
+    if (object.uses === 0) object.drop();
+    throw error;
+  }
+}
+
+function watch(wrapper: object, object: SharedObject): void {
+  object.uses++;
+  collected.register(wrapper, object, wrapper);
+}
+
+function create(kind: number, { bytes = 0, init, bind }: Beginning): SharedObject {
   const slot = takeSlot();
   let generation: number;
   try {
@@ -107,6 +127,7 @@ function create(kind: number, { bytes = 0, init }: Beginning): SharedObject {
   }
   const object = new SharedObject(kind, slot, generation);
   init?.(object.words, object.base);
+  bind?.(slot, generation);
   return object;
 }
 
@@ -117,33 +138,63 @@ export function close(wrapper: object, object: SharedObject): void {
   object.drop();
 }
 
+/** An object on its way: kind, slot, generation. */
+export type Passage = readonly [number, number, number];
+
+/** What travels with a handle. */
+export interface Luggage<T extends object, L> {
+  /** What travels besides the handle: anything the codec takes. */
+  readonly pack: (wrapper: T) => L;
+}
+
 /**
  * Lets the objects of a class travel.
  *
  * @param name the same in every isolate, of one class only.
- * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived.
+ * @param make makes one with any valid arguments; `shared` then gives it the object that has arrived. No other shared object
+ * may be made before that.
  * @param objectOf the object behind one.
+ * @param luggage what `make` is given, if it needs more than the object.
  */
-export function registerObject<T extends object>(
+export function registerObject<T extends object, L = undefined>(
   name: string,
   cls: abstract new (...args: never[]) => T,
-  make: () => T,
+  make: (luggage: L) => T,
   objectOf: (wrapper: T) => SharedObject,
+  luggage?: Luggage<T, L>,
 ): void {
   registerShared<T>(
     name,
     cls,
     (wrapper, message) => {
-      const object = objectOf(wrapper).live();
-      message.addHandle(object.slot, object.generation);
-      if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
-      return [object.kind, object.slot, object.generation];
+      const passage = depart(wrapper, objectOf(wrapper), message);
+      return luggage === undefined ? passage : [...passage, luggage.pack(wrapper)];
     },
-    (data) => arrive(data as [number, number, number], make) as T,
+    (data) => {
+      const [kind, slot, generation, packed] = data as [number, number, number, L];
+      return arrive([kind, slot, generation], () => make(packed)) as T;
+    },
   );
 }
 
-function arrive([kind, slot, generation]: [number, number, number], make: () => object): object {
+/** What travels of an object. @throws {StaleHandleError} when it is closed. */
+export function depart(wrapper: object, object: SharedObject, message: HandleWriter): Passage {
+  remember(wrapper, object.live());
+  message.addHandle(object.slot, object.generation);
+  return [object.kind, object.slot, object.generation];
+}
+
+/** The object may arrive: `wrapper` is what it is then. */
+export function remember(wrapper: object, object: SharedObject): void {
+  if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
+}
+
+/**
+ * The JavaScript object for what has arrived: the one there is, or what `make` makes, which has to call `shared`.
+ *
+ * @throws {StaleHandleError} when the object is gone.
+ */
+export function arrive([kind, slot, generation]: Passage, make: () => object): object {
   const entry = known.get(slot);
   const isKnown = entry?.object.generation === generation;
   const present = isKnown ? entry.wrapper.deref() : undefined;

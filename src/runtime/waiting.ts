@@ -19,7 +19,12 @@ export const TIMED_OUT = -3;
 const STOPPED = -4;
 const QUEUED = -5;
 const STALE = -6;
+/** This isolate does not own the lock. */
 export const NOT_OWNER = -7;
+/** The signal was aborted. */
+export const ABORTED = -8;
+/** The signal was aborted in the moment of the grant: what was wanted is had. */
+export const LATE = -9;
 
 /** Phases of a waiter; `crates/sync/src/waiter.rs` has the same list. */
 const GRANTED = 2;
@@ -32,11 +37,16 @@ const FOREVER = 1e12;
 /** What is wanted of which object. */
 export interface Wish {
   readonly object: SharedObject;
+  /** The JavaScript object for it, which must not be collected while somebody waits. */
+  readonly keeper: object;
   /** First word of the queue in the object; default: its only one. */
   readonly base?: number;
   /** What is wanted, see the kind; default 0. */
   readonly want?: number;
-  /** Gives back what was granted to a wait that was aborted in the same moment. */
+}
+
+/** A wish of which, when it is granted to a wait that was aborted in the same moment, something has to be given back. */
+export interface ReturnableWish extends Wish {
   readonly giveBack: () => void;
 }
 
@@ -50,8 +60,15 @@ export function checkAnswer(object: SharedObject, answer: number): number {
   return answer;
 }
 
+/** `[Lock locked, waiters: 2]`, for messages; `state` says how the object is. */
+export function describe(name: string, object: SharedObject, state: () => string): string {
+  if (object.isClosed) return `[${name} closed]`;
+  const waiters = binding.waiters(object.slot, object.generation, STATE_WORD);
+  return `[${name} ${state()}${waiters > 0 ? `, waiters: ${waiters}` : ''}]`;
+}
+
 /** Blocks this thread until the wish is granted (0 or more), or ends otherwise; `TIMED_OUT` after `timeout` milliseconds. */
-export function waitSync({ object, base = STATE_WORD, want = 0 }: Wish, timeout: number): number {
+export function waitSync({ object, base = STATE_WORD, want = 0 }: Omit<Wish, 'keeper'>, timeout: number): number {
   const { slot, generation } = object.live();
   return checkAnswer(object, binding.waitSync(slot, generation, base, want, Math.min(timeout, FOREVER)));
 }
@@ -61,13 +78,20 @@ export function waitSync({ object, base = STATE_WORD, want = 0 }: Wish, timeout:
  *
  * Rejects with the reason of an aborted signal, and with `StaleHandleError` when this isolate closes the object.
  */
-export function wait(wish: Wish, options: WaitOptions): Promise<number> {
+export async function wait(wish: ReturnableWish, options: WaitOptions): Promise<number> {
+  const answer = await begin(wish, options);
+  if (answer === LATE) wish.giveBack();
+  if (answer === LATE || answer === ABORTED) throw options.signal?.reason;
+  return answer;
+}
+
+/** As `wait`, but resolves with `ABORTED` or `LATE` when the signal is aborted. */
+export function begin(wish: Wish, options: WaitOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const timeout = checkTimeout(options.timeout);
     options.signal?.throwIfAborted();
     const { slot, generation } = wish.object.live();
-    const waiter = takeSlot();
-    const waiting = new Waiting(wish, waiter, resolve, reject);
+    const waiting = new Waiting(wish, takeSlot(), resolve, reject);
     const answer = waiting.enlist(slot, generation);
     if (answer !== QUEUED) resolve(answer);
     else waiting.limit(timeout, options.signal);
@@ -80,7 +104,8 @@ class Waiting implements Pending {
   readonly #resolve: (answer: number) => void;
   readonly #reject: (reason: unknown) => void;
   #stop: (() => void) | undefined;
-  #isAborted = false;
+  /** Aborted when it was too late to end the wait. */
+  #isLate = false;
 
   constructor(wish: Wish, waiter: number, resolve: (answer: number) => void, reject: (reason: unknown) => void) {
     this.#wish = wish;
@@ -109,8 +134,10 @@ class Waiting implements Pending {
 
   limit(timeout: number, signal: AbortSignal | undefined): void {
     if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return;
-    const stopAlarm = alarm(timeout, () => this.#expire());
-    const onAbort = (): void => this.#abort(signal?.reason);
+    const stopAlarm = alarm(timeout, () => this.#end(TIMED_OUT));
+    const onAbort = (): void => {
+      if (!this.#end(ABORTED)) this.#isLate = true;
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#stop = () => {
       stopAlarm();
@@ -118,39 +145,30 @@ class Waiting implements Pending {
     };
   }
 
-  #withdraw(isOver: boolean): boolean {
+  /** Ends the wait by its own will; whether it was not too late. */
+  #end(answer: number): boolean {
     const { slot, generation } = this.#wish.object;
-    if (!binding.withdraw(slot, generation, this.#waiter, isOver)) return false;
+    if (!binding.withdraw(slot, generation, this.#waiter, answer === TIMED_OUT)) return false;
     this.#free();
     this.#stop?.();
+    this.#resolve(answer);
     return true;
   }
 
-  #expire(): void {
-    if (this.#withdraw(true)) this.#resolve(TIMED_OUT);
-  }
-
-  #abort(reason: unknown): void {
-    this.#isAborted = !this.#withdraw(false);
-    this.#stop?.();
-    this.#reject(reason);
-  }
-
-  /** The slot is home. */
+  /** The slot is home. True if it is in use again, or free already. */
   settle(waiter: number): boolean {
     const [phase, result] = [getWord(waiter, PHASE), getWord(waiter, RESULT)];
-    if (phase === RETRY && !this.#isAborted) return this.#retry();
+    if (phase === RETRY && !this.#isLate) return this.#retry();
     this.#stop?.();
-    if (phase === GRANTED && this.#isAborted) this.#wish.giveBack();
-    else if (phase === GRANTED) this.#resolve(result);
+    if (phase === RETRY) this.#resolve(ABORTED);
+    else if (phase === GRANTED) this.#resolve(this.#isLate ? LATE : result);
     else if (phase === PHASE_BROKEN) this.#resolve(BROKEN);
     else if (this.#wish.object.isClosed) this.#reject(new StaleHandleError('The object was closed in this thread'));
     else this.#resolve(CLOSED);
     return false;
   }
 
-  /** It is to try once more; true if it waits again. */
-  #retry(): boolean {
+  #retry(): true {
     try {
       const { slot, generation } = this.#wish.object.live();
       const answer = this.enlist(slot, generation);
@@ -161,7 +179,6 @@ class Waiting implements Pending {
       this.#stop?.();
       this.#reject(error);
     }
-    // `enlist` has recycled the slot already.
     return true;
   }
 }

@@ -4,8 +4,10 @@ import { inspect } from 'node:util';
 import { BOUNDED_SEMAPHORE } from '../runtime/kind.js';
 import { close, registerObject, shared } from '../runtime/shared-object.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { describe } from '../runtime/waiting.js';
 import type { Guard } from './guard.js';
 import { checkPermits, Permits } from './permits.js';
+import { within, withinSync } from './within.js';
 
 /**
  * A semaphore that never has more permits than at the beginning: returning one too many is an error. Otherwise as `Semaphore`.
@@ -23,11 +25,11 @@ export class BoundedSemaphore {
    */
   constructor(value = 1) {
     checkPermits('value', value, 0);
-    this.#permits = new Permits(shared(this, BOUNDED_SEMAPHORE, { init: Permits.begin(value, value) }));
+    this.#permits = new Permits(this, shared(this, BOUNDED_SEMAPHORE, { init: Permits.begin(value, value) }));
   }
 
   static {
-    registerObject('polycore.BoundedSemaphore', BoundedSemaphore, () => new BoundedSemaphore(), (semaphore) => semaphore.#permits.object);
+    registerObject('polycore.BoundedSemaphore', this, () => new this(), (semaphore) => semaphore.#permits.object);
   }
 
   /**
@@ -65,12 +67,12 @@ export class BoundedSemaphore {
 
   /** Runs `work` with a permit; resolves to what it returns. */
   withLock<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    return this.#permits.within(work);
+    return within(this.acquire(), work);
   }
 
   /** As `withLock`, blocking this thread until it has a permit. */
   withLockSync<R>(work: () => R): R {
-    return this.#permits.withinSync(work);
+    return withinSync(this.acquireSync(), work);
   }
 
   /** This thread uses it no more: its waits reject. The last thread's frees the memory. */
@@ -85,7 +87,7 @@ export class BoundedSemaphore {
 
   /** `[BoundedSemaphore value=2]`, for messages. */
   toString(): string {
-    return `[BoundedSemaphore ${this.#permits}]`;
+    return describe('BoundedSemaphore', this.#permits.object, () => `value=${this.value}`);
   }
 
   [inspect.custom](): string {

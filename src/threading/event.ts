@@ -5,7 +5,7 @@ import { binding } from '../native/binding.js';
 import { EVENT } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
-import { checkAnswer, TIMED_OUT, wait, waitSync, type Wish } from '../runtime/waiting.js';
+import { checkAnswer, describe, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 
 /** Bit of the state word; see `crates/sync/src/event.rs`. */
 const SET = 1;
@@ -23,16 +23,16 @@ const NO_OPTIONS: WaitOptions = {};
  */
 export class Event {
   readonly #object: SharedObject;
-  readonly #wish: Wish;
+  readonly #wish: ReturnableWish;
 
   /** Not set. @throws {RangeError} when all slots of shared memory are in use. */
   constructor() {
     this.#object = shared(this, EVENT);
-    this.#wish = { object: this.#object, giveBack: () => {} };
+    this.#wish = { object: this.#object, keeper: this, giveBack: () => {} };
   }
 
   static {
-    registerObject('polycore.Event', Event, () => new Event(), (event) => event.#object);
+    registerObject('polycore.Event', this, () => new this(), (event) => event.#object);
   }
 
   /** Whether it is set. */
@@ -84,7 +84,7 @@ export class Event {
 
   /** `[Event set]`, for messages. */
   toString(): string {
-    return `[Event ${this.#object.isClosed ? 'closed' : this.isSet() ? 'set' : 'unset'}]`;
+    return describe('Event', this.#object, () => (this.isSet() ? 'set' : 'unset'));
   }
 
   [inspect.custom](): string {

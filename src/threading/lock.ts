@@ -4,8 +4,10 @@ import { inspect } from 'node:util';
 import { LOCK } from '../runtime/kind.js';
 import { close, registerObject, shared } from '../runtime/shared-object.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { describe } from '../runtime/waiting.js';
 import type { Guard } from './guard.js';
 import { Mutex } from './mutex.js';
+import { within, withinSync } from './within.js';
 
 /** The state behind a `Lock`. */
 export let mutexOfLock: (lock: Lock) => Mutex;
@@ -29,12 +31,12 @@ export class Lock {
 
   /** @throws {RangeError} when all slots of shared memory are in use. */
   constructor() {
-    this.#mutex = Mutex.of(shared(this, LOCK), false);
+    this.#mutex = new Mutex(this, shared(this, LOCK), false);
   }
 
   static {
     mutexOfLock = (lock) => lock.#mutex;
-    registerObject('polycore.Lock', Lock, () => new Lock(), (lock) => lock.#mutex.object);
+    registerObject('polycore.Lock', this, () => new this(), (lock) => lock.#mutex.object);
   }
 
   /**
@@ -76,12 +78,12 @@ export class Lock {
 
   /** Runs `work` while this thread owns the lock; resolves to what it returns. */
   withLock<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    return this.#mutex.within(work);
+    return within(this.acquire(), work);
   }
 
   /** As `withLock`, blocking this thread until it owns the lock. */
   withLockSync<R>(work: () => R): R {
-    return this.#mutex.withinSync(work);
+    return withinSync(this.acquireSync(), work);
   }
 
   /** This thread uses it no more: what it owns counts as abandoned, its waits reject. The last thread's frees the memory. */
@@ -94,10 +96,9 @@ export class Lock {
     this.close();
   }
 
-  /** `[Lock locked]`, for messages. */
+  /** `[Lock locked, waiters: 2]`, for messages. */
   toString(): string {
-    const { object } = this.#mutex;
-    return `[Lock ${object.isClosed ? 'closed' : this.locked() ? 'locked' : 'unlocked'}]`;
+    return describe('Lock', this.#mutex.object, () => (this.locked() ? 'locked' : 'unlocked'));
   }
 
   [inspect.custom](): string {

@@ -10,7 +10,7 @@ import { binding } from '../native/binding.js';
 import { self } from '../runtime/port.js';
 import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
-import { checkAnswer, TIMED_OUT, wait, waitSync, type Wish } from '../runtime/waiting.js';
+import { checkAnswer, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { Guard, type Guarded } from './guard.js';
 
 const OWNER = (1 << 24) - 1;
@@ -27,28 +27,32 @@ export interface Stay {
   readonly number: number;
 }
 
-/** See the file's description. One for each object and isolate. */
+/** How this isolate is inside, whichever JavaScript object stands for the lock. */
+class Inside {
+  /** Entries; 0 when it is not inside. */
+  depth = 0;
+  /** Number of its stay inside: the guards of other stays are void. */
+  stay = 0;
+  lastStay = 0;
+  /** Promises of this isolate that wait for the lock. */
+  waiting = 0;
+  /** The last entry was given to a promise whose reader has not yet gone on. */
+  isArriving = false;
+}
+
+/** See the file's description. */
 export class Mutex implements Guarded {
   readonly object: SharedObject;
+  readonly #inside: Inside;
   readonly #isReentrant: boolean;
-  /** Entries of this isolate. */
-  #depth = 0;
-  /** Number of this isolate's stay inside: the guards of other stays are void. */
-  #stay = 0;
-  #lastStay = 0;
-  /** Promises of this isolate that wait for it. */
-  #waiting = 0;
-  readonly #wish: Wish;
+  readonly #wish: ReturnableWish;
 
-  constructor(object: SharedObject, isReentrant: boolean) {
+  /** @param keeper the lock, which lives as long as its guards and waits. */
+  constructor(keeper: object, object: SharedObject, isReentrant: boolean) {
     this.object = object;
+    this.#inside = (object.local ??= new Inside()) as Inside;
     this.#isReentrant = isReentrant;
-    this.#wish = { object, giveBack: () => this.#free() };
-  }
-
-  /** That of an object, whichever JavaScript object stands for it. */
-  static of(object: SharedObject, isReentrant: boolean): Mutex {
-    return (object.local ??= new Mutex(object, isReentrant)) as Mutex;
+    this.#wish = { object, keeper, giveBack: () => this.#free() };
   }
 
   acquireNowait(): Guard | false {
@@ -67,21 +71,30 @@ export class Mutex implements Guarded {
 
   /** A blocked thread can neither release the lock nor read that a promise of its own has got it. */
   #refuseDeadlock(): void {
-    if (this.#depth === 0 && this.#waiting === 0) return;
-    const who = this.#depth > 0 ? 'holds the lock already' : 'awaits the lock already';
+    if (this.#inside.depth === 0 && this.#inside.waiting === 0) return;
+    const who = this.#inside.depth > 0 ? 'holds the lock already' : 'awaits the lock already';
     throw new RuntimeError(`This thread ${who}: blocked, it would wait for itself for ever`);
   }
 
+  /**
+   * Of several calls of one thread in one go only the first may enter a lock at once, also a re-entrant one: the others cannot
+   * belong to what runs inside, as nothing does so far.
+   */
   async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard | false> {
     const timeout = checkTimeout(options.timeout);
     options.signal?.throwIfAborted();
-    const guard = this.acquireNowait();
+    const inside = this.#inside;
+    const guard = inside.isArriving ? false : this.acquireNowait();
+    if (guard !== false) {
+      inside.isArriving = true;
+      queueMicrotask(() => (inside.isArriving = false));
+    }
     if (guard !== false || timeout === 0) return guard;
-    this.#waiting++;
+    inside.waiting++;
     try {
       return this.#conclude(await wait(this.#wish, options));
     } finally {
-      this.#waiting--;
+      inside.waiting--;
     }
   }
 
@@ -90,16 +103,18 @@ export class Mutex implements Guarded {
   }
 
   #entered(abandoned: boolean): Guard {
-    this.#depth = 1;
-    this.#stay = ++this.#lastStay;
-    return new Guard(this, this.#stay, abandoned);
+    const inside = this.#inside;
+    inside.depth = 1;
+    inside.stay = ++inside.lastStay;
+    return new Guard(this, inside.stay, abandoned);
   }
 
   /** The state is not 0: there is an owner, or somebody waits, or the last owner died. */
   #tryAgain(): Guard | false {
-    if (this.#isReentrant && this.#depth > 0 && !this.object.isClosed) {
-      this.#depth++;
-      return new Guard(this, this.#stay, false);
+    const inside = this.#inside;
+    if (this.#isReentrant && inside.depth > 0 && !this.object.isClosed) {
+      inside.depth++;
+      return new Guard(this, inside.stay, false);
     }
     const { words, base } = this.object.live();
     let state = Atomics.load(words, base + STATE_WORD);
@@ -113,7 +128,7 @@ export class Mutex implements Guarded {
 
   /** Leaves once. @throws {RuntimeError} when this isolate is not inside. */
   release(): void {
-    if (this.#depth === 0) {
+    if (this.#inside.depth === 0) {
       this.object.live();
       throw new RuntimeError(this.isLocked ? 'The lock is held by another thread' : 'The lock is not held');
     }
@@ -121,13 +136,13 @@ export class Mutex implements Guarded {
   }
 
   leave(stay: number): boolean {
-    if (stay !== this.#stay || this.#depth === 0 || this.object.isClosed) return false;
+    if (stay !== this.#inside.stay || this.#inside.depth === 0 || this.object.isClosed) return false;
     this.#leave();
     return true;
   }
 
   #leave(): void {
-    if (--this.#depth === 0) this.#free();
+    if (--this.#inside.depth === 0) this.#free();
   }
 
   #free(): void {
@@ -143,44 +158,24 @@ export class Mutex implements Guarded {
 
   /** Entries of this isolate. */
   get depth(): number {
-    return this.#depth;
+    return this.#inside.depth;
   }
 
   /** Ends this stay, because a condition releases the lock while it waits; what `resume` needs. */
   suspend(): Stay {
-    const stay = { depth: this.#depth, number: this.#stay };
-    this.#depth = 0;
+    const stay = { depth: this.#inside.depth, number: this.#inside.stay };
+    this.#inside.depth = 0;
     return stay;
   }
 
   /** The condition has got the lock back: the stay, and its guards, go on. */
   resume({ depth, number }: Stay): void {
-    this.#depth = depth;
-    this.#stay = number;
+    this.#inside.depth = depth;
+    this.#inside.stay = number;
   }
 
   /** Whether this isolate is inside. */
   get isMine(): boolean {
-    return this.#depth > 0;
-  }
-
-  /** Runs `work` inside. */
-  async within<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    const guard = (await this.acquire()) as Guard;
-    try {
-      return await work();
-    } finally {
-      guard[Symbol.dispose]();
-    }
-  }
-
-  /** Runs `work` inside, blocking this thread until it may. */
-  withinSync<R>(work: () => R): R {
-    const guard = this.acquireSync() as Guard;
-    try {
-      return work();
-    } finally {
-      guard[Symbol.dispose]();
-    }
+    return this.#inside.depth > 0;
   }
 }

@@ -9,7 +9,7 @@ import { RuntimeError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
-import { checkAnswer, CLOSED, TIMED_OUT, wait, waitSync, type Wish } from '../runtime/waiting.js';
+import { checkAnswer, CLOSED, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { Guard, type Guarded } from './guard.js';
 
 /** The most permits there can be. */
@@ -30,11 +30,12 @@ export function checkPermits(name: string, value: number, least: number): void {
 /** See the file's description. */
 export class Permits implements Guarded {
   readonly object: SharedObject;
-  readonly #wish: Wish;
+  readonly #wish: ReturnableWish;
 
-  constructor(object: SharedObject) {
+  /** @param keeper the semaphore, which lives as long as its guards and waits. */
+  constructor(keeper: object, object: SharedObject) {
     this.object = object;
-    this.#wish = { object, want: 1, giveBack: () => this.leave() };
+    this.#wish = { object, keeper, want: 1, giveBack: () => this.leave() };
   }
 
   /** How a new object begins. */
@@ -105,27 +106,5 @@ export class Permits implements Guarded {
   /** Permits there are now. */
   get value(): number {
     return this.object.load(STATE_WORD) & MOST;
-  }
-
-  async within<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    const guard = (await this.acquire()) as Guard;
-    try {
-      return await work();
-    } finally {
-      guard[Symbol.dispose]();
-    }
-  }
-
-  withinSync<R>(work: () => R): R {
-    const guard = this.acquireSync() as Guard;
-    try {
-      return work();
-    } finally {
-      guard[Symbol.dispose]();
-    }
-  }
-
-  toString(): string {
-    return this.object.isClosed ? 'closed' : `value=${this.value}`;
   }
 }

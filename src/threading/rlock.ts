@@ -4,8 +4,10 @@ import { inspect } from 'node:util';
 import { RLOCK } from '../runtime/kind.js';
 import { close, registerObject, shared } from '../runtime/shared-object.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { describe } from '../runtime/waiting.js';
 import type { Guard } from './guard.js';
 import { Mutex } from './mutex.js';
+import { within, withinSync } from './within.js';
 
 /** The state behind a `RLock`. */
 export let mutexOfRLock: (lock: RLock) => Mutex;
@@ -13,7 +15,7 @@ export let mutexOfRLock: (lock: RLock) => Mutex;
 /**
  * A lock that its owner may acquire again, and is free when it has been released as often. Otherwise as `Lock`.
  *
- * The owner is the thread: asynchronous parts of one thread do not exclude each other.
+ * The owner is the thread: while one of its asynchronous parts is inside, the others enter, too. Use a `Lock` to keep them apart.
  *
  * @example
  * const lock = new RLock();
@@ -26,12 +28,12 @@ export class RLock {
 
   /** @throws {RangeError} when all slots of shared memory are in use. */
   constructor() {
-    this.#mutex = Mutex.of(shared(this, RLOCK), true);
+    this.#mutex = new Mutex(this, shared(this, RLOCK), true);
   }
 
   static {
     mutexOfRLock = (lock) => lock.#mutex;
-    registerObject('polycore.RLock', RLock, () => new RLock(), (lock) => lock.#mutex.object);
+    registerObject('polycore.RLock', this, () => new this(), (lock) => lock.#mutex.object);
   }
 
   /**
@@ -78,12 +80,12 @@ export class RLock {
 
   /** Runs `work` while this thread owns the lock; resolves to what it returns. */
   withLock<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    return this.#mutex.within(work);
+    return within(this.acquire(), work);
   }
 
   /** As `withLock`, blocking this thread until it owns the lock. */
   withLockSync<R>(work: () => R): R {
-    return this.#mutex.withinSync(work);
+    return withinSync(this.acquireSync(), work);
   }
 
   /** This thread uses it no more: what it owns counts as abandoned, its waits reject. The last thread's frees the memory. */
@@ -96,10 +98,9 @@ export class RLock {
     this.close();
   }
 
-  /** `[RLock locked]`, for messages. */
+  /** `[RLock locked, waiters: 2]`, for messages. */
   toString(): string {
-    const { object } = this.#mutex;
-    return `[RLock ${object.isClosed ? 'closed' : this.locked() ? 'locked' : 'unlocked'}]`;
+    return describe('RLock', this.#mutex.object, () => (this.locked() ? 'locked' : 'unlocked'));
   }
 
   [inspect.custom](): string {

@@ -4,8 +4,10 @@ import { inspect } from 'node:util';
 import { SEMAPHORE } from '../runtime/kind.js';
 import { close, registerObject, shared } from '../runtime/shared-object.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { describe } from '../runtime/waiting.js';
 import type { Guard } from './guard.js';
 import { checkPermits, Permits } from './permits.js';
+import { within, withinSync } from './within.js';
 
 /**
  * A counter of permits: `acquire` takes one and waits while there is none, `release` returns some.
@@ -28,11 +30,11 @@ export class Semaphore {
    */
   constructor(value = 1) {
     checkPermits('value', value, 0);
-    this.#permits = new Permits(shared(this, SEMAPHORE, { init: Permits.begin(value) }));
+    this.#permits = new Permits(this, shared(this, SEMAPHORE, { init: Permits.begin(value) }));
   }
 
   static {
-    registerObject('polycore.Semaphore', Semaphore, () => new Semaphore(), (semaphore) => semaphore.#permits.object);
+    registerObject('polycore.Semaphore', this, () => new this(), (semaphore) => semaphore.#permits.object);
   }
 
   /**
@@ -70,12 +72,12 @@ export class Semaphore {
 
   /** Runs `work` with a permit; resolves to what it returns. */
   withLock<R>(work: () => R | PromiseLike<R>): Promise<R> {
-    return this.#permits.within(work);
+    return within(this.acquire(), work);
   }
 
   /** As `withLock`, blocking this thread until it has a permit. */
   withLockSync<R>(work: () => R): R {
-    return this.#permits.withinSync(work);
+    return withinSync(this.acquireSync(), work);
   }
 
   /** This thread uses it no more: its waits reject. The last thread's frees the memory. */
@@ -90,7 +92,7 @@ export class Semaphore {
 
   /** `[Semaphore value=2]`, for messages. */
   toString(): string {
-    return `[Semaphore ${this.#permits}]`;
+    return describe('Semaphore', this.#permits.object, () => `value=${this.value}`);
   }
 
   [inspect.custom](): string {

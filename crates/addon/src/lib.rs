@@ -19,6 +19,9 @@ mod isolate;
 mod jobs;
 mod objects;
 mod pools;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+mod segments;
+mod threads;
 mod view;
 mod waits;
 mod waker;

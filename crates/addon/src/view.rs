@@ -1,4 +1,4 @@
-//! `ArrayBuffer`s over the shared region.
+//! `ArrayBuffer`s over the shared region and over named segments.
 //!
 //! Runtimes with a memory cage forbid external buffers, and napi-rs would then hand out a silent copy; here the raw call
 //! is used and its refusal is an error.
@@ -14,10 +14,10 @@ use crate::error::failure;
 /// Bytes of one view of the slot table: small, because V8 counts external memory as its own.
 const SEGMENT: usize = 1 << 20;
 
-/// An `ArrayBuffer` over `len` bytes at `at`, which must stay mapped for the life of the process.
+/// An `ArrayBuffer` over `len` bytes at `at`, which must stay mapped until it has been collected or detached.
 pub(crate) fn external(env: Env, at: *mut u8, len: usize) -> Result<Unknown<'static>> {
     let mut buffer = ptr::null_mut();
-    // SAFETY: the region is never unmapped, so no finalizer is needed; all isolates see the same memory.
+    // SAFETY: the caller keeps the memory mapped, so no finalizer is needed; all isolates see the same memory.
     unsafe {
         let status =
             sys::napi_create_external_arraybuffer(env.raw(), at.cast(), len, None, ptr::null_mut(), &raw mut buffer);

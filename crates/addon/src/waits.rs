@@ -72,6 +72,15 @@ pub(crate) fn withdraw(slot: u32, generation: u32, waiter: u32, is_over: bool) -
     with(|isolate| Ok(Runtime::get().withdraw(isolate.port, Handle { slot, generation }, waiter, is_over)))
 }
 
+/// How many wait for an object, or `STALE`.
+#[napi_derive::napi]
+pub(crate) fn waiters(slot: u32, generation: u32, base: u32) -> Result<i32> {
+    with(|isolate| {
+        let count = Runtime::get().waiters(isolate.port, Handle { slot, generation }, base as usize);
+        Ok(count.map_or(STALE, |count| i32::try_from(count).unwrap_or(i32::MAX)))
+    })
+}
+
 /// Whether this isolate holds the object, and its name as an owner.
 fn user(slot: u32, generation: u32) -> Result<Option<u32>> {
     with(|isolate| {

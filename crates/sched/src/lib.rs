@@ -19,9 +19,11 @@ mod object;
 mod pool;
 mod port;
 mod runtime;
+pub mod segments;
 mod sleep;
 mod slot;
 mod tally;
+pub mod threads;
 mod wait;
 mod worker;
 

@@ -12,6 +12,7 @@ use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
 use crate::sleep::Bed;
 use crate::slot::{NoSlot, SlotTable, State, Status, word};
+use crate::threads;
 use crate::worker::{Next, Worker};
 use sync::{Links, NONE};
 
@@ -27,7 +28,7 @@ const PAUSES: u32 = 32;
 /// Token of a slot that carries an [`Event`] instead of a job.
 pub const EVENT_TOKEN: u32 = u32::MAX;
 
-/// What happened to a worker: word `OPERATION` of an event slot; `ARGUMENT` is the worker's key, `FUNCTION` a value,
+/// What happened, to a worker mostly: word `OPERATION` of an event slot; `ARGUMENT` is the worker's key, `FUNCTION` a value,
 /// `LENGTH` the number of the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -36,6 +37,8 @@ pub enum Event {
     Gone = 1,
     /// Something the worker reports by itself; the value says what.
     Said = 2,
+    /// Not about a worker: the payload is an error that ended a thread.
+    Uncaught = 3,
 }
 
 /// Why a job was not taken.
@@ -159,6 +162,7 @@ impl Runtime {
     pub fn detach(&self, port: &Port, rest: u32, worker: Option<(&Pool, &Worker)>) {
         // One job more keeps the number from being reused while we look.
         port.expect_one();
+        threads::set_hook(port.isolate, false);
         port.close();
         if let Some((pool, worker)) = worker {
             self.bury(pool, worker);
@@ -239,6 +243,18 @@ impl Runtime {
         self.slots.set(slot, word::FUNCTION, value);
         self.slots.set(slot, word::LENGTH, pool.number);
         self.send_home(slot, Status::Event);
+    }
+
+    /// Sends a filled slot as an event to an isolate. `false`: that has ended, and the slot stays the caller's.
+    pub fn send_uncaught(&self, slot: u32, isolate: u32) -> bool {
+        let Some(port) = self.port(isolate).filter(|port| port.is_open()) else { return false };
+        port.may_hold(slot);
+        port.expect_one();
+        self.slots.set(slot, word::OWNER, isolate);
+        self.slots.set(slot, word::TOKEN, EVENT_TOKEN);
+        self.slots.set(slot, word::OPERATION, Event::Uncaught as u32);
+        self.send_home(slot, Status::Event);
+        true
     }
 
     /// A new pool, owned by the isolate of `port`.

@@ -138,6 +138,8 @@ pub struct SlotTable {
     fresh: AtomicU32,
     /// Generation of the object made last, see `object.rs`.
     pub(crate) generation: AtomicU32,
+    /// Objects that are alive.
+    pub(crate) objects: AtomicU32,
 }
 
 struct Words<'a>(&'a SlotTable);
@@ -156,8 +158,8 @@ impl SlotTable {
     pub fn new() -> Result<Self, shm::MapError> {
         let region = Region::new(|reserved| slots_in(reserved) * SLOT_BYTES)?;
         let count = u32::try_from(slots_in(region.reserved())).unwrap_or(u32::MAX);
-        let [fresh, generation] = [AtomicU32::new(0), AtomicU32::new(0)];
-        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation })
+        let [fresh, generation, objects] = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
+        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation, objects })
     }
 
     /// How many slots there are, a power of two.

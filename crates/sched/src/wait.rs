@@ -13,8 +13,8 @@ use crate::runtime::{Runtime, SLICE};
 use crate::slot::{NoSlot, State};
 use crate::tally;
 use sync::{
-    Barrier, Condition, Event, Lock, Mode, NotOwner, Phase, Records, Rest, RwLock, Semaphore, Sleeper, Wait, Waitable,
-    Waiter, Wish, waiter_word,
+    Barrier, Condition, Event, Lock, Mode, NotOwner, Phase, Records, Rest, RwLock, Semaphore, Sleeper, Wait, WaitQueue,
+    Waitable, Waiter, Wish, waiter_word,
 };
 
 /// Why a wait could not begin.
@@ -120,7 +120,7 @@ impl Runtime {
     ) -> Option<T> {
         match kind {
             Kind::Lock | Kind::RLock => Some(work(&Lock::new(self, object))),
-            Kind::Event => Some(work(&Event::new(self, object))),
+            Kind::Event | Kind::Thread => Some(work(&Event::new(self, object))),
             Kind::Barrier => Some(work(&Barrier::new(self, object))),
             Kind::RwLock => Some(work(&RwLock::new(self, object))),
             Kind::Semaphore
@@ -129,7 +129,7 @@ impl Runtime {
             | Kind::LifoQueue
             | Kind::PriorityQueue
             | Kind::Connection => Some(work(&Semaphore::new(self, object, base))),
-            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread | Kind::Buffer => None,
+            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Buffer => None,
         }
     }
 
@@ -254,6 +254,15 @@ impl Runtime {
             self.with_primitive(kind, object, base as usize, |primitive| primitive.refund(waiter));
         }
         self.slots().unref(handle);
+    }
+
+    /// How many wait for an object, in the queue whose words begin at `base`.
+    ///
+    /// # Errors
+    /// When the isolate does not hold it.
+    pub fn waiters(&self, port: &Port, object: Handle, base: usize) -> Result<usize, Stale> {
+        self.held(port, object)?;
+        Ok(WaitQueue::new(self, object.slot, base).lock().iter().count())
     }
 
     /// Word of the object in which the isolate of `port` counts its readers, if it is in the object itself.

@@ -64,18 +64,18 @@ impl Mapping {
         Ok(Self { base: base.cast(), len, fd })
     }
 
-    /// Gives the pages of `offset .. offset + len` back to the system; they read as zero afterwards.
-    pub(crate) fn discard(&self, offset: usize, len: usize) {
+    /// Gives the pages of `offset .. offset + len` back to the system; `true` if they read as zero from now on, else
+    /// they are as they were.
+    pub(crate) fn discard(&self, offset: usize, len: usize) -> bool {
         #[cfg(target_os = "linux")]
         if let (Ok(offset), Ok(len)) = (libc::off_t::try_from(offset), libc::off_t::try_from(len)) {
-            // SAFETY: the descriptor is ours; the range belongs to a free block, which nobody reads or writes.
-            // A refusal only means that the pages stay.
-            unsafe {
-                libc::fallocate(self.fd, libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE, offset, len);
-            }
+            // SAFETY: the descriptor is ours; the range is of a block that the caller has and nobody reads or writes.
+            return unsafe {
+                libc::fallocate(self.fd, libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE, offset, len) == 0
+            };
         }
-        #[cfg(not(target_os = "linux"))]
         let _ = (offset, len, self.fd);
+        false
     }
 }
 
@@ -96,5 +96,7 @@ impl Mapping {
     }
 
     /// Pages stay committed on Windows.
-    pub(crate) fn discard(&self, _offset: usize, _len: usize) {}
+    pub(crate) fn discard(&self, _offset: usize, _len: usize) -> bool {
+        false
+    }
 }

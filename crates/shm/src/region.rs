@@ -131,6 +131,22 @@ impl Region {
         }
     }
 
+    /// As [`Region::alloc`], and all bytes are zero. Large blocks are not written to: the system makes their pages when
+    /// they are used.
+    ///
+    /// # Errors
+    /// When the heap has no free block that large.
+    pub fn alloc_zeroed(&self, len: usize) -> Result<Block, AllocError> {
+        let block = self.alloc(len)?;
+        let clean = len as u64 >= DISCARD
+            && usize::try_from(block.offset).is_ok_and(|at| self.mapping.discard(at, len.next_multiple_of(PAGE)));
+        if !clean {
+            // SAFETY: the block is ours alone and `len` bytes long.
+            unsafe { self.at(block.offset).write_bytes(0, len) };
+        }
+        Ok(block)
+    }
+
     /// Returns a block. The caller must be its only owner.
     pub fn free(&self, block: Block) {
         let (at, size) = self.lock().give(self, block.offset, order_of(block.len));

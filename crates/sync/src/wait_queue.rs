@@ -199,6 +199,11 @@ impl<'a, R: Records + ?Sized> Guarded<'a, R> {
         (next != NONE).then(|| self.queue.waiter(next))
     }
 
+    /// All waiters, the first one first.
+    pub fn iter(&self) -> impl Iterator<Item = Waiter<'a, R>> + '_ {
+        std::iter::successors(self.first(), |&waiter| self.after(waiter))
+    }
+
     /// Whether nobody waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
