@@ -8,6 +8,8 @@ export const {
   WorkerCrashedError,
   // multiprocessing.
   Array, AsyncResult, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount,
+  // queue.
+  JoinableQueue, LifoQueue, PriorityQueue, Queue, SimpleQueue,
   // threading.
   Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
   enumerate, excepthook, local, mainThread, setExcepthook,

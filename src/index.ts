@@ -8,6 +8,7 @@ import { startThread } from './threading/body.js';
 export * from './errors.js';
 export * from './multiprocessing/index.js';
 export { isMain, pickle, ref } from './pickle/index.js';
+export * from './queue/index.js';
 export * from './threading/index.js';
 export type { WorkerMessage } from './runtime/crew.js';
 export { transfer } from './runtime/transfer.js';

@@ -88,6 +88,20 @@ export interface Binding {
   endBarrier(slot: number, generation: number, reset: boolean): number;
   releaseRwLock(slot: number, generation: number, writes: boolean): number;
   tallyWord(slot: number): number;
+  initQueue(slot: number, limit: number, mostBytes: number, order: number, cells: number): void;
+  queuePut(queue: number, item: number): number;
+  queueGet(queue: number, spin: boolean): number;
+  queuePutMany(queue: number, items: Uint32Array, count: number): number;
+  queueGetMany(queue: number, most: number): number;
+  queueReturn(queue: number, item: number): void;
+  queueSpinForRoom(queue: number): boolean;
+  queueDone(queue: number): boolean;
+  queueNotDone(queue: number): number;
+  queueLen(queue: number): number;
+  queueIsEmpty(queue: number): boolean;
+  queueIsFull(queue: number): boolean;
+  queueIsReady(queue: number): boolean;
+  queueShutDown(queue: number, immediate: boolean): void;
 }
 
 /** This isolate's instance of the addon. */

@@ -198,6 +198,16 @@ export function setBlocker(block: (milliseconds: number) => boolean): void {
 
 let blocking = 0;
 
+/** Runs `work` as a `…Sync` call does: values that it reads load their modules at once. */
+export function asBlocking<T>(work: () => T): T {
+  blocking++;
+  try {
+    return work();
+  } finally {
+    blocking--;
+  }
+}
+
 /** Whether a `…Sync` call is waiting: events of the event loop will not come. */
 export function isBlocking(): boolean {
   return blocking > 0;

@@ -3,6 +3,7 @@
 
 use crate::object::{Handle, object_word};
 use crate::port::Port;
+use crate::queue;
 use crate::runtime::Runtime;
 use crate::segments;
 use crate::slot::SlotTable;
@@ -84,13 +85,10 @@ pub(crate) fn nature(kind: Kind) -> Nature {
             leave: leave_rw_lock,
             free: tally::free,
         },
-        Kind::Queue
-        | Kind::LifoQueue
-        | Kind::PriorityQueue
-        | Kind::Connection
-        | Kind::Value
-        | Kind::Array
-        | Kind::Buffer => PLAIN,
+        Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => {
+            Nature { leave: queue::leave, free: queue::free, ..PLAIN }
+        }
+        Kind::Connection | Kind::Value | Kind::Array | Kind::Buffer => PLAIN,
         Kind::SharedMemory => Nature { free: segments::free, ..PLAIN },
         Kind::Thread => Nature { leave: leave_event, free: threads::free, ..PLAIN },
     }
@@ -141,5 +139,11 @@ impl Kind {
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
         KINDS.get((number as usize).checked_sub(1)?).copied()
+    }
+
+    /// Whether it is a queue, in whatever order its items come.
+    #[must_use]
+    pub fn is_queue(self) -> bool {
+        matches!(self, Self::Queue | Self::LifoQueue | Self::PriorityQueue)
     }
 }

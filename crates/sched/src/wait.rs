@@ -13,8 +13,8 @@ use crate::runtime::{Runtime, SLICE};
 use crate::slot::{NoSlot, State};
 use crate::tally;
 use sync::{
-    Barrier, Condition, Event, Lock, Mode, NotOwner, Phase, Records, Rest, RwLock, Semaphore, Sleeper, Wait, WaitQueue,
-    Waitable, Waiter, Wish, waiter_word,
+    Barrier, Condition, Event, Getting, Joining, Lock, Mode, NotOwner, Phase, Putting, Records, Rest, RwLock,
+    Semaphore, Sleeper, Wait, WaitQueue, Waitable, Waiter, Wish, queue_word, waiter_word,
 };
 
 /// Why a wait could not begin.
@@ -123,13 +123,14 @@ impl Runtime {
             Kind::Event | Kind::Thread => Some(work(&Event::new(self, object))),
             Kind::Barrier => Some(work(&Barrier::new(self, object))),
             Kind::RwLock => Some(work(&RwLock::new(self, object))),
-            Kind::Semaphore
-            | Kind::BoundedSemaphore
-            | Kind::Queue
-            | Kind::LifoQueue
-            | Kind::PriorityQueue
-            | Kind::Connection => Some(work(&Semaphore::new(self, object, base))),
-            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Buffer => None,
+            Kind::Semaphore | Kind::BoundedSemaphore => Some(work(&Semaphore::new(self, object, base))),
+            Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => match base {
+                queue_word::GETTERS => Some(work(&Getting(self.queue(object)))),
+                queue_word::PUTTERS => Some(work(&Putting(self.queue(object)))),
+                queue_word::JOINERS => Some(work(&Joining(self.queue(object)))),
+                _ => None,
+            },
+            Kind::Connection | Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Buffer => None,
         }
     }
 
@@ -169,6 +170,9 @@ impl Runtime {
             let wait = |primitive: &dyn Waitable<Self>| primitive.wait(waiter, &mut sleeper);
             self.with_primitive(kind, goal.object.slot, goal.base, wait).ok_or(WaitError::Unwaitable)
         };
+        if let Ok(Wait::Granted(result)) = wait {
+            self.claim_result(port, slot, result);
+        }
         self.slots().release(slot);
         wait
     }
@@ -190,6 +194,9 @@ impl Runtime {
         };
         if !matches!(answer, Ok(None)) {
             self.take_back(port, slot);
+        }
+        if let Ok(Some(Wait::Granted(result))) = answer {
+            self.claim_result(port, slot, result);
         }
         answer
     }
@@ -239,6 +246,14 @@ impl Runtime {
         self.slots().set(object.slot, object_word::A, lock.slot);
         self.slots().set(object.slot, object_word::B, lock.generation);
         Ok(())
+    }
+
+    /// A promise's wait has come home to the isolate of `port`: what it was granted is its.
+    pub(crate) fn claim_answer(&self, port: &Port, slot: u32) {
+        let waiter = Waiter::of(self, slot);
+        if waiter.phase() == Phase::Granted {
+            self.claim_result(port, slot, waiter.get(waiter_word::RESULT));
+        }
     }
 
     /// What a waiter was granted whose isolate is gone goes back.
