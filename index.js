@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 
 export const {
   // Errors.
-  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty, Full,
-  InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
-  WorkerCrashedError,
+  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, BufferTooShort, CancelledError, EOFError, Empty,
+  Full, InvalidStateError, NotSupported, OSError, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError,
+  TimeoutError, WorkerCrashedError,
   // multiprocessing.
-  Array, AsyncResult, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount,
+  Array, AsyncResult, Connection, Pipe, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount, wait, waitSync,
   // queue.
   JoinableQueue, LifoQueue, PriorityQueue, Queue, SimpleQueue,
   // threading.

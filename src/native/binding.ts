@@ -102,6 +102,9 @@ export interface Binding {
   queueIsFull(queue: number): boolean;
   queueIsReady(queue: number): boolean;
   queueShutDown(queue: number, immediate: boolean): void;
+  initEnd(end: number, queues: Uint32Array): void;
+  useEnd(end: number): void;
+  waitAnySync(goals: Uint32Array, milliseconds: number): number;
 }
 
 /** This isolate's instance of the addon. */

@@ -36,10 +36,36 @@ export interface TimeoutOption {
   timeout?: number;
 }
 
+/** The errors of what a queue is part of. */
+export interface Complaints {
+  /** It is closed in this thread. */
+  closed(): Error;
+  /** There was no room, in the time given. */
+  full(): Error;
+  /** There was nothing, in the time given. */
+  empty(): Error;
+  /** Nothing can be put any more. */
+  noPut(): Error;
+  /** Nothing is left, and nothing will come. */
+  noGet(): Error;
+}
+
+/** The errors of a queue as such. */
+export function complaintsOf(name: string): Complaints {
+  const shutDown = (): Error => new ShutDown(`${name} was shut down`);
+  return {
+    closed: () => new StaleHandleError(`${name} is closed`),
+    full: () => new Full(`${name} is full`),
+    empty: () => new Empty(`${name} is empty`),
+    noPut: shutDown,
+    noGet: shutDown,
+  };
+}
+
 /** See the file's description. */
 export class QueueCore {
   readonly object: SharedObject;
-  readonly #name: string;
+  readonly #complaints: Complaints;
   readonly #keeper: object;
   readonly #isRanked: boolean;
   readonly #getting: Wish;
@@ -47,11 +73,11 @@ export class QueueCore {
   /** To be waited for by who only wants to know that there is something to get. */
   readonly observing: Wish;
 
-  /** @param keeper the queue as the user has it. */
-  constructor(keeper: object, object: SharedObject, name: string) {
+  /** @param keeper what the user has of the queue. */
+  constructor(keeper: object, object: SharedObject, complaints: Complaints) {
     this.#keeper = keeper;
     this.object = object;
-    this.#name = name;
+    this.#complaints = complaints;
     this.#isRanked = object.kind === PRIORITY_QUEUE;
     this.#getting = { object, keeper, base: GETTERS, late: (item) => this.#giveBack(item) };
     this.#joining = { object, keeper, base: JOINERS, late: (result) => result };
@@ -64,9 +90,9 @@ export class QueueCore {
     return ABORTED;
   }
 
-  /** The slot of the queue. @throws {StaleHandleError} when this thread has closed it. */
+  /** The slot of the queue. @throws when this thread has closed it. */
   get slot(): number {
-    if (this.object.isClosed) throw new StaleHandleError(`${this.#name} is closed`);
+    if (this.object.isClosed) throw this.#complaints.closed();
     return this.object.slot;
   }
 
@@ -148,14 +174,9 @@ export class QueueCore {
 
   /** The error for an answer of `queuePut`. */
   refusal(answer: number): Error {
-    if (answer === FULL) return new Full(`${this.#name} is full`);
-    if (answer === SHUT) return this.shutDown();
+    if (answer === FULL) return this.#complaints.full();
+    if (answer === SHUT) return this.#complaints.noPut();
     return new RangeError('Too many jobs, queued items, waits and shared objects in this process; finish or close some first');
-  }
-
-  /** The error of a queue that was shut down. */
-  shutDown(): ShutDown {
-    return new ShutDown(`${this.#name} was shut down`);
   }
 
   /** The next value. @throws {Empty} {ShutDown} */
@@ -196,12 +217,12 @@ export class QueueCore {
   }
 
   #nothing(answer: number): never {
-    throw answer === CLOSED ? this.shutDown() : new Empty(`${this.#name} is empty`);
+    throw answer === CLOSED ? this.#complaints.noGet() : this.#complaints.empty();
   }
 
   /** @throws {RangeError} when all items are done. */
   taskDone(): void {
-    if (!binding.queueDone(this.slot)) throw new RangeError(`taskDone() of ${this.#name} was called too many times`);
+    if (!binding.queueDone(this.slot)) throw new RangeError('taskDone() was called too many times');
   }
 
   async join(options: WaitOptions | undefined): Promise<boolean> {

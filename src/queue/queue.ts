@@ -6,8 +6,9 @@ import { binding } from '../native/binding.js';
 import { QUEUE } from '../runtime/kind.js';
 import { close, registerObject, type SharedObject } from '../runtime/shared-object.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { type Readiness, readiness } from '../runtime/watching.js';
 import { getMany, getManySync, putMany, putManySync } from './batch.js';
-import { QueueCore, type TimeoutOption } from './core.js';
+import { complaintsOf, QueueCore, type TimeoutOption } from './core.js';
 import { checkMaxBytes, checkMaxsize, type QueueOptions, queueObject, type Variety, variety } from './shape.js';
 
 /** Word of the object with the limit. */
@@ -47,7 +48,7 @@ export class Queue<T = unknown> {
   constructor(maxsize = 0, options: QueueOptions = {}) {
     const { name, kind } = new.target[variety];
     const object = queueObject(this, kind, checkMaxsize(maxsize), checkMaxBytes(options.maxBytes));
-    this.#core = new QueueCore(this, object, name);
+    this.#core = new QueueCore(this, object, complaintsOf(name));
     this.#name = name;
   }
 
@@ -189,6 +190,12 @@ export class Queue<T = unknown> {
    */
   shutdown({ immediate = false }: { immediate?: boolean } = {}): void {
     binding.queueShutDown(this.#core.slot, immediate);
+  }
+
+  /** See `wait`: ready when `get` would not wait. */
+  [readiness](): Readiness {
+    const core = this.#core;
+    return { isReady: () => binding.queueIsReady(core.slot), wish: core.observing };
   }
 
   /** This thread uses it no more: its waits reject, its calls throw. With the last thread the items go too. */

@@ -16,9 +16,9 @@ import { alarm, checkTimeout, type WaitOptions } from './wait-options.js';
 export const CLOSED = -1;
 export const BROKEN = -2;
 export const TIMED_OUT = -3;
-const STOPPED = -4;
-const QUEUED = -5;
-const STALE = -6;
+export const STOPPED = -4;
+export const QUEUED = -5;
+export const STALE = -6;
 /** This isolate does not own the lock. */
 export const NOT_OWNER = -7;
 /** The signal was aborted. */
@@ -32,7 +32,7 @@ const RETRY = 3;
 const PHASE_BROKEN = 5;
 
 /** Milliseconds that are for ever. */
-const FOREVER = 1e12;
+export const FOREVER = 1e12;
 
 /** What is wanted of which object. */
 export interface Wish {

@@ -1,12 +1,13 @@
-//! Queues: items are numbers of slots, or small values that need none. What waits goes through `waits.rs`.
+//! Queues and ends of pipes: items are numbers of slots, or small values that need none. What waits goes through `waits.rs`.
 //!
 //! Items are 0 or greater; below 0 are the codes of `waits.rs`.
 
 use napi::Result;
 use napi::bindgen_prelude::Uint32Array;
-use sched::{QueueShape, Runtime};
+use sched::{Handle, QueueShape, Runtime};
 use sync::{Got, Put};
 
+use crate::error::failure;
 use crate::isolate::{BATCH, with};
 
 /// Nothing is there, and nothing will come.
@@ -132,4 +133,24 @@ pub(crate) fn queue_is_ready(queue: u32) -> bool {
 #[napi_derive::napi]
 pub(crate) fn queue_shut_down(queue: u32, immediate: bool) {
     Runtime::get().queue(queue).shut_down(immediate);
+}
+
+/// Makes an end of a pipe of a new object; `queues`: slot and generation of the one it reads and of the one it writes, the
+/// generation being 0 if there is none.
+#[napi_derive::napi]
+pub(crate) fn init_end(end: u32, queues: &[u32]) -> Result<()> {
+    let queue = |index: usize| {
+        let pair = queues.get(index..index + 2)?;
+        (pair[1] != 0).then_some(Handle { slot: pair[0], generation: pair[1] })
+    };
+    with(|isolate| Runtime::get().init_end(isolate.port, end, queue(0), queue(2)).map_err(failure))
+}
+
+/// This isolate uses an end of a pipe.
+#[napi_derive::napi]
+pub(crate) fn use_end(end: u32) -> Result<()> {
+    with(|isolate| {
+        Runtime::get().use_end(isolate.port, end);
+        Ok(())
+    })
 }

@@ -1,6 +1,7 @@
 //! The kinds of shared objects, and what is particular to each when an isolate begins to hold it, lets it go, and when it is
 //! freed. `src/runtime/kind.ts` has the same list.
 
+use crate::connection;
 use crate::object::{Handle, object_word};
 use crate::port::Port;
 use crate::queue;
@@ -62,9 +63,14 @@ pub(crate) struct Nature {
     pub(crate) leave: fn(&Runtime, &Port, slot: u32),
     /// Frees what the object owns besides its block. Nobody refers to it any more.
     pub(crate) free: fn(&SlotTable, slot: u32),
+    /// A message under way names it.
+    pub(crate) aboard: fn(&SlotTable, slot: u32),
+    /// That message is no more; whoever read it holds the object by then.
+    pub(crate) ashore: fn(&SlotTable, slot: u32),
 }
 
-const PLAIN: Nature = Nature { enter: |_, _, _| Ok(()), leave: |_, _, _| {}, free: |_, _| {} };
+const PLAIN: Nature =
+    Nature { enter: |_, _, _| Ok(()), leave: |_, _, _| {}, free: |_, _| {}, aboard: |_, _| {}, ashore: |_, _| {} };
 
 /// What is particular to a kind.
 pub(crate) fn nature(kind: Kind) -> Nature {
@@ -84,11 +90,19 @@ pub(crate) fn nature(kind: Kind) -> Nature {
             enter: |slots, port, slot| tally::enter(slots, slot, port.isolate),
             leave: leave_rw_lock,
             free: tally::free,
+            ..PLAIN
         },
         Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => {
             Nature { leave: queue::leave, free: queue::free, ..PLAIN }
         }
-        Kind::Connection | Kind::Value | Kind::Array | Kind::Buffer => PLAIN,
+        Kind::Connection => Nature {
+            enter: connection::enter,
+            leave: connection::leave,
+            free: connection::free,
+            aboard: connection::aboard,
+            ashore: connection::ashore,
+        },
+        Kind::Value | Kind::Array | Kind::Buffer => PLAIN,
         Kind::SharedMemory => Nature { free: segments::free, ..PLAIN },
         Kind::Thread => Nature { leave: leave_event, free: threads::free, ..PLAIN },
     }

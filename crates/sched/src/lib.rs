@@ -9,6 +9,7 @@
 pub mod primitive;
 
 mod cargo;
+mod connection;
 mod deque;
 mod heap;
 mod hold;

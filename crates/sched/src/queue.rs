@@ -2,6 +2,7 @@
 //!
 //! Besides the words that `sync` lists, words 40-41 of a queue are the place of its ring's cells in the region.
 
+use crate::kind::Kind;
 use crate::object::Handle;
 use crate::port::Port;
 use crate::primitive::{AtomicU32, AtomicU64, Ordering};
@@ -44,9 +45,12 @@ impl SlotTable {
         Some(slot)
     }
 
-    /// Bytes of an item's payload.
+    /// Bytes of an item's payload, and of the buffers that it lends.
     fn payload_bytes(&self, item: u32) -> u64 {
-        self.block(item).map_or_else(|| self.get(item, word::LENGTH).into(), |block| block.len as u64)
+        let Some(block) = self.block(item) else { return self.get(item, word::LENGTH).into() };
+        let lent = |handle: Handle| if self.kind(handle) == Ok(Kind::Buffer) { self.block(handle.slot) } else { None };
+        let lent: usize = self.take_handles(item, block).into_iter().filter_map(lent).map(|block| block.len).sum();
+        (block.len + lent) as u64
     }
 
     fn discard_item(&self, item: u32) {
@@ -189,7 +193,7 @@ impl Runtime {
         let is_get =
             waiter.get(waiter_word::BASE) as usize == queue_word::GETTERS && waiter.get(waiter_word::WANT) != OBSERVE;
         let object = Handle { slot: waiter.get(waiter_word::OBJECT), generation: waiter.get(waiter_word::GENERATION) };
-        if is_get && self.slots().kind(object).is_ok_and(crate::Kind::is_queue) {
+        if is_get && self.slots().kind(object).is_ok_and(Kind::is_queue) {
             self.claim(port, result);
         }
     }

@@ -288,9 +288,7 @@ impl SlotTable {
             let named = self.take_handles(slot, block);
             self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
             self.region.free(block);
-            for handle in named {
-                self.unref(handle);
-            }
+            self.unload(&named);
         }
     }
 

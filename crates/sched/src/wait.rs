@@ -177,6 +177,65 @@ impl Runtime {
         wait
     }
 
+    /// Blocks the thread of `port` until something is known of one of several waits that take nothing, for at most `limit`;
+    /// whether that came to pass. `None` when the isolate is being stopped.
+    ///
+    /// # Errors
+    /// When one of them cannot begin.
+    pub fn wait_for_any(
+        &self,
+        port: &Port,
+        goals: &[Goal],
+        limit: Duration,
+        mut alive: impl FnMut() -> bool,
+    ) -> Result<Option<bool>, WaitError> {
+        let mut waiters = Vec::with_capacity(goals.len());
+        let mut answer = self.enlist_all(port, goals, &mut waiters).map(Some);
+        let mut sleeper = Slices { port, start: Instant::now(), limit, alive: &mut alive };
+        while answer == Ok(Some(false)) && waiters.iter().all(|(_, waiter)| waiter.phase() == Phase::Queued) {
+            match sleeper.rest(true) {
+                Rest::Look => {}
+                Rest::TimedOut => break,
+                Rest::Stopped => answer = Ok(None),
+            }
+        }
+        for (goal, waiter) in waiters {
+            let ended = match self.held(port, goal.object) {
+                Ok(kind) => {
+                    self.with_primitive(kind, goal.object.slot, goal.base, |primitive| primitive.withdraw(waiter))
+                }
+                Err(_) => None,
+            };
+            if answer == Ok(Some(false)) && ended == Some(false) {
+                answer = Ok(Some(true));
+            }
+            self.slots().release(waiter.id);
+        }
+        answer
+    }
+
+    /// Enlists a waiter of this thread for each goal, until one has what it wants; whether one has.
+    fn enlist_all<'a>(
+        &'a self,
+        port: &Port,
+        goals: &[Goal],
+        waiters: &mut Vec<(Goal, Waiter<'a, Self>)>,
+    ) -> Result<bool, WaitError> {
+        for &goal in goals {
+            let kind = self.held(port, goal.object)?;
+            let slot = self.slots().reserve(port.isolate).ok_or(WaitError::NoSlot(NoSlot))?;
+            let waiter = self.begin(port, goal, Mode::Thread, slot);
+            match self.with_primitive(kind, goal.object.slot, goal.base, |primitive| primitive.enlist(waiter)) {
+                Some(None) => waiters.push((goal, waiter)),
+                had => {
+                    self.slots().release(slot);
+                    return had.map(|_| true).ok_or(WaitError::Unwaitable);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Lets a promise wait with a slot that the isolate of `port` holds. `None`: the slot comes home when the wait has ended;
     /// else it stays the caller's.
     ///
