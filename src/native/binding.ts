@@ -24,6 +24,7 @@ export interface Binding {
   regionUsed(): number;
   reserve(count: number): number;
   release(slot: number): void;
+  releaseMany(count: number): void;
   submit(pool: number, slot: number, depth: number, priority: number): boolean;
   post(pool: number, slot: number, key: number): boolean;
   cancel(slot: number): boolean;

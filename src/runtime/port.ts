@@ -19,7 +19,9 @@ export type EventListener = (slot: number) => void;
 
 /** Slots reserved at once, and kept for reuse at most. */
 const REFILL = 256;
-const KEEP = 1 << 17;
+const KEEP = 1024;
+/** Slots given back at once when there are too many: those of a consumer have to find their way to its producer. */
+const RETURN = 512;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;
@@ -94,8 +96,13 @@ function refill(): number {
 
 /** Gives a slot back. */
 export function recycle(slot: number): void {
-  if (free.length < KEEP) free.push(slot);
-  else binding.release(slot);
+  if (free.push(slot) > KEEP) giveBack();
+}
+
+function giveBack(): void {
+  const words = exchange ?? attachPort();
+  for (let i = 0; i < RETURN; i++) words[i] = free.pop() as number;
+  binding.releaseMany(RETURN);
 }
 
 /** Registers who waits for `slot`. To be called before it is submitted; `forget` undoes it. */

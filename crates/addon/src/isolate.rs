@@ -35,12 +35,22 @@ impl Exchange {
         Runtime::get().slots().region().at(self.0 + index as u64 * 4).cast()
     }
 
+    /// Reads a slot number.
+    pub(crate) fn read(self, index: usize) -> u32 {
+        sync_load(self.word(index))
+    }
+
     /// Writes slot numbers to the front of the view.
     pub(crate) fn write(self, numbers: &[u32]) {
         for (index, number) in numbers.iter().enumerate().take(BATCH) {
             sync_store(self.word(index), *number);
         }
     }
+}
+
+fn sync_load(at: *mut u32) -> u32 {
+    // SAFETY: as for `sync_store`.
+    unsafe { at.read() }
 }
 
 fn sync_store(at: *mut u32, value: u32) {
