@@ -7,6 +7,8 @@ mod buddy;
 mod error;
 mod mapping;
 mod region;
+mod users;
 
 pub use error::{AllocError, MapError};
 pub use region::{Block, Region};
+pub use users::{TooManyUsers, User};
