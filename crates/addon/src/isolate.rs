@@ -92,6 +92,7 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
             crate::functions::drop_functions_of(isolate.port.isolate);
             Runtime::get().detach(isolate.port, isolate.rest, worker);
             Runtime::get().slots().region().free(block);
+            report_leaks();
             // Last: those who waited for it find nothing half done.
             if let Some(thread) = isolate.thread {
                 crate::threads::leave_thread(thread);
@@ -99,6 +100,25 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
         }
     })?;
     Ok(view)
+}
+
+/// In debug builds the last isolate says what is left.
+fn report_leaks() {
+    if cfg!(debug_assertions) && Runtime::get().live() == 0 {
+        let leaks = Runtime::get().leaks();
+        if !leaks.is_empty() {
+            eprintln!("polycore: {leaks}");
+        }
+    }
+}
+
+/// What this isolate is called in messages.
+#[napi_derive::napi]
+pub(crate) fn name_isolate(name: String) -> Result<()> {
+    with(|isolate| {
+        isolate.port.set_name(name);
+        Ok(())
+    })
 }
 
 /// Whether this isolate's pending work keeps its event loop alive.
