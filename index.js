@@ -3,14 +3,16 @@ import { createRequire } from 'node:module';
 
 export const {
   // Errors.
-  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty, Full,
-  InvalidStateError, NotSupported, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError, TimeoutError,
-  WorkerCrashedError,
+  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, BufferTooShort, CancelledError, EOFError, Empty,
+  Full, InvalidStateError, NotSupported, OSError, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError,
+  TimeoutError, WorkerCrashedError,
   // multiprocessing.
-  Array, AsyncResult, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount,
+  Array, AsyncResult, Connection, Pipe, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount, wait, waitSync,
+  // queue.
+  JoinableQueue, LifoQueue, PriorityQueue, Queue, SimpleQueue,
   // threading.
   Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
   enumerate, excepthook, local, mainThread, setExcepthook,
   // Functions and values that travel.
-  isMain, pickle, ref,
+  isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -1,7 +1,8 @@
 /** Memory of the shared region: what values borrowed comes back, whatever becomes of the task. */
 
 import test from 'ava';
-import { Pool } from '../index.js';
+import { Pool, transfer } from '../index.js';
+import { collectGarbage } from './fixtures/pool/garbage.js';
 import { binding } from '../dist/native/binding.js';
 
 const BIG = 100_000;
@@ -18,6 +19,30 @@ test.serial('region: large arguments and results are given back', async (t) => {
   const used = binding.regionUsed();
   for (let i = 0; i < 20; i++) await round();
   t.is(binding.regionUsed(), used);
+});
+
+test.serial('region: lent Buffers are given back when they are collected, moved, or never read', async (t) => {
+  const pool = new Pool(1);
+  t.teardown(() => pool.terminate());
+  const make = (): Buffer => Buffer.alloc(2 ** 18, 1);
+  const forward = (bytes: Buffer): Buffer => transfer(bytes, [bytes.buffer]);
+  const settled = async (): Promise<number> => {
+    await pool.broadcast(collectGarbage);
+    await collectGarbage();
+    return binding.regionUsed();
+  };
+  t.is((await pool.apply(forward, [make()])).length, 2 ** 18);
+  const used = await settled();
+  for (let i = 0; i < 40; i++) {
+    t.is((await pool.apply(forward, [make()])).length, 2 ** 18);
+    t.is((await pool.apply((bytes: Buffer) => bytes, [make()])).length, 2 ** 18);
+    t.is(await pool.apply((bytes: Buffer) => bytes.length, [make()]), 2 ** 18);
+  }
+  await t.throwsAsync(pool.apply((_: Buffer) => process.exit(1), [make()]));
+  const queued = Array.from({ length: 20 }, () => pool.apply(forward, [make()]));
+  for (const result of queued) result.cancel();
+  await Promise.allSettled(queued);
+  t.is(await settled(), used);
 });
 
 test.serial('region: so are those of tasks that fail, crash or never run', async (t) => {

@@ -84,6 +84,22 @@ export class BrokenPipeError extends PolycoreError {
   override readonly code = 'ERR_POLYCORE_BROKEN_PIPE';
 }
 
+/** A connection is closed in this thread, or does not go in that direction (Python: `OSError`). */
+export class OSError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_OS';
+}
+
+/** A message is longer than the buffer given for it, or than allowed (Python: `BufferTooShort`). */
+export class BufferTooShort extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_BUFFER_TOO_SHORT';
+  /** The whole message. */
+  readonly bytes: Buffer;
+  constructor(message: string, bytes: Buffer = Buffer.alloc(0)) {
+    super(message);
+    this.bytes = bytes;
+  }
+}
+
 /** The peer did not know the key. */
 export class AuthenticationError extends PolycoreError {
   override readonly code = 'ERR_POLYCORE_AUTHENTICATION';

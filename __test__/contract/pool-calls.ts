@@ -1,7 +1,7 @@
 /** `apply`, `map`, `starmap`, their options and their Sync forms. */
 
 import type { TestFn } from 'ava';
-import { PicklingError } from '../../index.js';
+import { PicklingError, transfer } from '../../index.js';
 import { drain } from '../fixtures/pool/drain.js';
 import { flags, raise, raised } from '../fixtures/pool/flag.js';
 import { add, area, hold, identity, square, squareLater, whereAmI } from '../fixtures/pool/tasks.js';
@@ -146,6 +146,84 @@ export function poolCallsContract(test: TestFn, makePool: MakePool): void {
     t.is(Buffer.compare(back, bytes), 0);
     const text = 'é'.repeat(2 ** 20);
     t.true((await pool.apply(identity<string>, [text])) === text);
+  });
+
+  test.serial('pool: bytes of every size arrive as they are', async (t) => {
+    const pool = shared();
+    for (const length of [0, 1, 150, 192, 193, 4095, 4096, 65_535, 65_536, 2 ** 20 - 20, 2 ** 20, 2 ** 20 + 1]) {
+      const buffer = Buffer.alloc(length + 8, 'polycore').subarray(4, 4 + length);
+      const back = await pool.apply(identity<Buffer>, [buffer]);
+      t.true(Buffer.isBuffer(back) && back.equals(buffer), `${length} bytes`);
+      const text = 'x'.repeat(length);
+      t.true((await pool.apply(identity<string>, [text])) === text, `${length} characters`);
+    }
+    const words = Buffer.from(new SharedArrayBuffer(1000));
+    await pool.apply((given: Buffer) => given.fill(3), [words]);
+    t.is(words[999], 3);
+  });
+
+  test.serial('pool: a large Buffer is a copy on each side', async (t) => {
+    const pool = shared();
+    const bytes = Buffer.alloc(2 ** 18, 1);
+    const [first, second, sliced] = await pool.apply(
+      (given: Buffer) => {
+        given[0] = 2;
+        return [given, given, given.subarray(2 ** 16)] as const;
+      },
+      [bytes],
+    );
+    t.is(bytes[0], 1);
+    t.true(Buffer.isBuffer(first) && first === second);
+    t.is(first.buffer, sliced.buffer);
+    t.deepEqual([first.length, first[0], first[1], first.at(-1), sliced.length], [2 ** 18, 2, 1, 1, 3 * 2 ** 16]);
+    first[0] = 3;
+    t.is((await pool.apply(identity<Buffer>, [first]))[0], 3);
+  });
+
+  test.serial('pool: transfer() moves the buffers of a result', async (t) => {
+    const pool = shared();
+    const kept = await pool.apply(
+      (given: Buffer, made: number) => {
+        const own = new Float64Array(made).fill(7);
+        const result = transfer({ given, own }, [given.buffer, own.buffer]);
+        Reflect.set(globalThis, 'moved', { given, own });
+        return result;
+      },
+      [Buffer.alloc(2 ** 18, 5), 2 ** 15],
+    );
+    t.deepEqual([kept.given.length, kept.given[2 ** 17], kept.own.length, kept.own[2 ** 14]], [2 ** 18, 5, 2 ** 15, 7]);
+    const lengths = await pool.broadcast(() => {
+      const { given, own } = (Reflect.get(globalThis, 'moved') ?? {}) as { given?: Buffer; own?: Float64Array };
+      return [given?.length ?? 0, own?.length ?? 0];
+    });
+    t.true(lengths.every(([given, own]) => given === 0 && own === 0));
+    const chunk = await pool.map((n: number) => transfer(Buffer.alloc(2 ** 17, n), []), [1, 2, 3], 3);
+    t.deepEqual(chunk.map((bytes) => bytes[9]), [1, 2, 3]);
+  });
+
+  test.serial('pool: a lent Buffer is moved on by transfer, and cannot be used here any more', async (t) => {
+    const pool = shared();
+    const lent = await pool.apply((n: number) => Buffer.alloc(n, 9), [2 ** 18]);
+    const { buffer } = lent;
+    const sum = pool.apply((given: Buffer) => given[0] + given.length, [lent], { transfer: [buffer as ArrayBuffer] });
+    t.deepEqual([lent.length, buffer.byteLength], [0, 0]);
+    t.is(await sum, 9 + 2 ** 18);
+    await t.throwsAsync(pool.apply(identity<Buffer>, [lent], { transfer: [buffer as ArrayBuffer] }), { instanceOf: PicklingError });
+  });
+
+  test.serial('pool: a chunk of numbers keeps what its results are', async (t) => {
+    const pool = shared();
+    const items = range(100);
+    const mixed = (x: number): unknown => (x < 40 ? x / 2 : x === 40 ? 'forty' : x === 41 ? undefined : -0);
+    t.deepEqual(await pool.map(mixed, items, 50), items.map(mixed));
+    const later = (x: number): number | Promise<number> => (x === 30 || x > 90 ? Promise.resolve(-x) : x);
+    t.deepEqual(await pool.map(later, items, 100), items.map((x) => (x === 30 || x > 90 ? -x : x)));
+    const odd = [Number.NaN, -0, Number.POSITIVE_INFINITY, 2 ** 53, 5e-324];
+    const many = range(30).flatMap(() => odd);
+    t.deepEqual(await pool.map((x: number) => x, many, 75), many);
+    const failing = pool.map((x: number) => { if (x === 77) throw new RangeError('no'); return x; }, items, 50);
+    t.like(await t.throwsAsync(failing, { instanceOf: RangeError }), { index: 77 });
+    t.deepEqual(await pool.map((x: number) => x + 1, items, 50), items.map((x) => x + 1));
   });
 
   test.serial('pool: transfer moves a buffer instead of copying it', async (t) => {

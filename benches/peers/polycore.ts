@@ -1,10 +1,15 @@
 /** polycore: functions passed as they are; `map` with default chunks. Imported by the package's own name, as a user does. */
-import { Pool } from 'polycore';
+import { Pool, transfer } from 'polycore';
 import type { Argument, Peer, Result, WorkName } from './peer.js';
 import * as work from './workers/work.js';
 
 function job<N extends WorkName>(name: N): (argument: Argument<N>) => Result<N> {
   return work[name] as (argument: Argument<N>) => Result<N>;
+}
+
+/** Moves its argument back, as the other libraries that can are made to. */
+function echo(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  return transfer(bytes, [bytes.buffer]);
 }
 
 class PolycorePeer implements Peer {
@@ -24,7 +29,7 @@ class PolycorePeer implements Peer {
   }
 
   echo(bytes: Uint8Array<ArrayBuffer>): PromiseLike<Uint8Array> {
-    return this.#open.apply(work.echo, [bytes]);
+    return this.#open.apply(echo, [bytes]);
   }
 
   map<N extends WorkName>(name: N, items: readonly Argument<N>[]): PromiseLike<readonly Result<N>[]> {

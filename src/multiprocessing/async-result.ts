@@ -29,11 +29,11 @@ export let abandon: (result: AsyncResult<unknown>, reason: unknown) => void;
 
 type Resolve = (value: unknown) => void;
 
-/** The ends of the promise under construction: one executor for all results saves a closure each. */
-let ends: { resolve: Resolve; reject: Resolve } = { resolve: ignore, reject: ignore };
+/** What resolves the promise under construction: one executor for all results saves a closure each. */
+let end: Resolve = ignore;
 
-function keepEnds(resolve: (value: never) => void, reject: Resolve): void {
-  ends = { resolve: resolve as Resolve, reject };
+function keepEnd(resolve: (value: never) => void): void {
+  end = resolve as Resolve;
 }
 
 function ignore(): void {}
@@ -54,14 +54,15 @@ export class AsyncResult<T> extends Promise<T> {
   #state = PENDING;
   /** The work while pending, then the value or the error. */
   #value: unknown;
-  readonly #ends: { resolve: Resolve; reject: Resolve };
+  /** Also rejects: by resolving with a rejected promise. So the other end need not be kept. */
+  readonly #resolve: Resolve;
   /** Called once when settled; a list only if there is more than one. */
   #listeners: Listener | Listener[] | undefined;
 
   /** Made by pools. */
   constructor() {
-    super(keepEnds);
-    this.#ends = ends;
+    super(keepEnd);
+    this.#resolve = end;
   }
 
   static {
@@ -82,10 +83,10 @@ export class AsyncResult<T> extends Promise<T> {
     this.#state = state;
     this.#value = value;
     if (state === FULFILLED) {
-      this.#ends.resolve(value);
+      this.#resolve(value);
     } else {
       super.then(undefined, ignore);
-      this.#ends.reject(value);
+      this.#resolve(Promise.reject(value));
     }
     const listeners = this.#listeners;
     this.#listeners = undefined;

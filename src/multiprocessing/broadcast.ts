@@ -13,20 +13,33 @@ import type { PoolCore } from './pool-core.js';
 export async function broadcast(core: PoolCore, crew: Crew, fn: Callable, args: readonly unknown[]): Promise<unknown[]> {
   checkFunction('fn', fn);
   core.checkOpen(0);
-  await crew.allReady();
   const shipped = ship(fn);
+  const asked = new Set<number>();
+  const results: PromiseLike<unknown>[] = [];
   try {
-    return await Promise.all(crew.ready().map((key) => one(core, key, { fn: shipped, args })));
+    // One that dies before it is asked is replaced, and its successor asked.
+    for (;;) {
+      await crew.allReady();
+      const next = crew.ready().filter((key) => !asked.has(key));
+      if (next.length === 0) return await Promise.all(results);
+      for (const key of next) {
+        asked.add(key);
+        const result = one(core, key, { fn: shipped, args });
+        if (result === undefined) crew.dying(key);
+        else results.push(result);
+      }
+    }
   } finally {
     release(shipped);
   }
 }
 
+/** The result of one worker; `undefined` when it is gone. */
 function one(
   core: PoolCore,
   key: number,
   call: { fn: ReturnType<typeof ship>; args: readonly unknown[] },
-): PromiseLike<unknown> {
+): PromiseLike<unknown> | undefined {
   const result = new AsyncResult<unknown>();
   const owner = {
     succeeded: (_job: Job, value: unknown): void => {
@@ -39,13 +52,19 @@ function one(
       fail(result, reason);
     },
   };
-  const submit = (slot: number): boolean => binding.post(core.number, slot, key);
-  new Job(core, owner, undefined, call.args, {
-    fn: call.fn,
-    operation: CALL,
-    payload: { path: 'args' },
-    priority: 0,
-    submit,
-  });
+  let gone = false;
+  const submit = (slot: number): boolean => !(gone = !binding.post(core.number, slot, key));
+  try {
+    new Job(core, owner, undefined, call.args, {
+      fn: call.fn,
+      operation: CALL,
+      payload: { path: 'args' },
+      priority: 0,
+      submit,
+    });
+  } catch (error) {
+    if (gone) return undefined;
+    throw error;
+  }
   return result;
 }

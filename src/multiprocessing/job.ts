@@ -9,7 +9,7 @@ import { CancelledError, Full, RuntimeError, WorkerCrashedError } from '../error
 import { binding } from '../native/binding.js';
 import { submitDepth, submitted } from '../runtime/feed.js';
 import { Later } from '../runtime/parcel.js';
-import { type PayloadOptions, readPayload, writeList } from '../runtime/payload.js';
+import { countDoubles, type PayloadOptions, readPayload, writeList } from '../runtime/payload.js';
 import { expect, forget, isBlocking, type Pending, recycle, rethrowLater, takeSlot } from '../runtime/port.js';
 import { withRemoteStack } from '../runtime/remote-stack.js';
 import { release, type Shipped } from '../runtime/shipping.js';
@@ -35,6 +35,8 @@ export interface JobOwner {
   succeeded(job: Job, value: unknown): void;
   /** It ended otherwise. `item` is the index within the payload that failed, or -1. */
   failed(job: Job, error: unknown, item: number): void;
+  /** As `succeeded`, with `length` numbers that are still in the slot: to be taken with `readDoubles`. */
+  succeededWithDoubles?(job: Job, slot: number, length: number): void;
   /** Everything that the job is part of is to end with `reason`. */
   abandon(job: Job, reason: unknown): void;
 }
@@ -149,6 +151,11 @@ export class Job implements Pending {
   }
 
   #read(slot: number, status: number, worker: number): boolean {
+    const doubles = status === layout.OK && this.#owner.succeededWithDoubles !== undefined ? countDoubles(slot) : -1;
+    if (doubles >= 0) {
+      this.#owner.succeededWithDoubles?.(this, slot, doubles);
+      return false;
+    }
     const item = layout.getWord(slot, layout.ARGUMENT);
     let payload: unknown;
     try {

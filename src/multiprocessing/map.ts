@@ -2,6 +2,7 @@
 
 import { PicklingError } from '../errors.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
+import { readDoubles } from '../runtime/payload.js';
 import { rethrowLater } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
 import { AsyncResult, attach, fail, fulfil, type Work } from './async-result.js';
@@ -100,6 +101,11 @@ class Mapping implements JobOwner, Work {
     const results = value as unknown[];
     const start = job.context as number;
     for (let i = 0; i < results.length; i++) this.#results[start + i] = results[i];
+    this.#ended(job);
+  }
+
+  succeededWithDoubles(job: Job, slot: number, length: number): void {
+    readDoubles(slot, length, this.#results, job.context as number);
     this.#ended(job);
   }
 

@@ -40,6 +40,8 @@ export interface Binding {
   poolStats(pool: number): NativeStats;
   join(pool: number, key: number): void;
   say(value: number): void;
+  allocBlock(slot: number, length: number): number;
+  blockView(offset: number, length: number): ArrayBuffer;
   writeBlock(slot: number, main: Uint8Array, parts: readonly Uint8Array[], handles?: Uint32Array): void;
   readBlock(slot: number, offset: number, into: Uint8Array): void;
   dropBlock(slot: number): void;
@@ -49,6 +51,10 @@ export interface Binding {
   dropFunction(number: number): void;
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
+  createBuffer(slot: number, bytes: Uint8Array): number;
+  borrowBuffer(slot: number, generation: number): ArrayBuffer;
+  detachBuffer(buffer: ArrayBufferLike): void;
+  unrefObject(slot: number, generation: number): void;
   letGo(slot: number, generation: number): boolean;
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
@@ -82,6 +88,23 @@ export interface Binding {
   endBarrier(slot: number, generation: number, reset: boolean): number;
   releaseRwLock(slot: number, generation: number, writes: boolean): number;
   tallyWord(slot: number): number;
+  initQueue(slot: number, limit: number, mostBytes: number, order: number, cells: number): void;
+  queuePut(queue: number, item: number): number;
+  queueGet(queue: number, spin: boolean): number;
+  queuePutMany(queue: number, items: Uint32Array, count: number): number;
+  queueGetMany(queue: number, most: number): number;
+  queueReturn(queue: number, item: number): void;
+  queueSpinForRoom(queue: number): boolean;
+  queueDone(queue: number): boolean;
+  queueNotDone(queue: number): number;
+  queueLen(queue: number): number;
+  queueIsEmpty(queue: number): boolean;
+  queueIsFull(queue: number): boolean;
+  queueIsReady(queue: number): boolean;
+  queueShutDown(queue: number, immediate: boolean): void;
+  initEnd(end: number, queues: Uint32Array): void;
+  useEnd(end: number): void;
+  waitAnySync(goals: Uint32Array, milliseconds: number): number;
 }
 
 /** This isolate's instance of the addon. */

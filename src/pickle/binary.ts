@@ -52,6 +52,10 @@ export function writeBuffer(enc: Encoder, view: Uint8Array): void {
     enc.u8(BUFFER);
     enc.uint(byteOffset);
     enc.uint(isLengthTracking(view) ? 0 : byteLength + 1);
+    if (isWhole && !enc.isKnown(buffer) && !isResizable(buffer) && !types.isSharedArrayBuffer(buffer)) {
+      enc.register(buffer);
+      return writeBytes(enc, view, tags.ARRAY_BUFFER, tags.ARRAY_BUFFER_PART);
+    }
     enc.value(buffer);
     return;
   }
@@ -83,7 +87,7 @@ function writeBytes(enc: Encoder, view: Uint8Array, inline: number, part: number
   const { byteLength } = view;
   if (byteLength >= tags.PART_BYTES) {
     enc.u8(part);
-    enc.uint(enc.addPart(new Uint8Array(view.buffer, view.byteOffset, byteLength)));
+    enc.uint(enc.addPart(Buffer.isBuffer(view) ? view : new Uint8Array(view.buffer, view.byteOffset, byteLength)));
     return;
   }
   enc.u8(inline);

@@ -195,7 +195,7 @@ export class Encoder {
     }
   }
 
-  /** Adds binary data and returns its index. */
+  /** Adds binary data and returns its index. A `Buffer` may be lent to the receiver instead of copied. */
   addPart(bytes: Uint8Array): number {
     return this.#parts.push(bytes) - 1;
   }

@@ -2,6 +2,19 @@
  * `import()` as another module would do it: relative to that module, with its loader and its conditions.
  */
 
+import type { Loader } from '../loader.js';
+
+declare global {
+  interface ImportMeta {
+    /** Of the bundled package. */
+    readonly loader?: Loader;
+  }
+}
+
+/** `import()` of a URL. */
+export const importUrl: (url: string) => Promise<object> =
+  import.meta.loader?.importModule ?? ((url) => import(url) as Promise<object>);
+
 type Importer = (specifier: string) => Promise<object>;
 const importers = new Map<string, Importer>();
 

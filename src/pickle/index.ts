@@ -13,7 +13,9 @@ export {
   resolveReference,
   writeFunction,
 } from './functions.js';
+export { publish } from './package.js';
 export { pickle } from './symbols.js';
+export { checkTransfer } from './transfer.js';
 export {
   type HandleWriter,
   registerShared,

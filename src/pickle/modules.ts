@@ -8,7 +8,7 @@
 import { builtinModules, createRequire } from 'node:module';
 import { PicklingError } from '../errors.js';
 import { GLOBAL } from './builtins.js';
-import { importerOf } from './importer.js';
+import { importerOf, importUrl } from './importer.js';
 import { entryUrl, markEntry } from './main.js';
 import { tsxHooks } from './tsx.js';
 
@@ -19,6 +19,11 @@ export const CJS_EXPORTS = 'module.exports';
 const namespaces = new Map<string, object>();
 const loading = new Map<string, Promise<void>>();
 const builtins = new Set(builtinModules);
+
+/** A module that is there without being loaded. */
+export function provide(key: string, namespace: object): void {
+  namespaces.set(key, namespace);
+}
 
 /** The key of `import specifier` in the module `parent`. */
 export function importKey(parent: string, specifier: string): string {
@@ -114,10 +119,10 @@ async function importModule(key: string): Promise<object> {
   await tsxHooks();
   const [parent, specifier] = origin(key);
   if (parent !== undefined) return importerOf(parent)(specifier);
-  if (key !== entryUrl()) return (await import(key)) as object;
+  if (key !== entryUrl()) return await importUrl(key);
   markEntry(true);
   try {
-    return (await import(key)) as object;
+    return await importUrl(key);
   } finally {
     markEntry(false);
   }

@@ -58,6 +58,8 @@ export class Crew {
   #failedStarts = 0;
   /** Keys of workers that run or start; `true` once they take tasks. */
   readonly #live = new Map<number, boolean>();
+  /** Keys of live workers that are known to end. */
+  readonly #dying = new Set<number>();
   /** Keys of workers whose ending the backend has not yet reported. */
   readonly #unended = new Set<number>();
   readonly #endings = new Map<number, (ending: Ending) => void>();
@@ -88,7 +90,7 @@ export class Crew {
 
   /** Keys of the workers that take tasks. */
   ready(): number[] {
-    return [...this.#live].filter(([, ready]) => ready).map(([key]) => key);
+    return [...this.#live].filter(([key, ready]) => ready && !this.#dying.has(key)).map(([key]) => key);
   }
 
   /** Resolves when every worker that runs or starts takes tasks. */
@@ -154,8 +156,14 @@ export class Crew {
   /** Kills the worker `key` if it runs the job in `slot`; whether it did. */
   killFor(key: number, slot: number): boolean {
     if (!binding.condemn(this.#options.pool, key, slot)) return false;
+    this.dying(key);
     this.#backend?.kill(key);
     return true;
+  }
+
+  /** Worker `key` is about to end, or has ended; the native side's report comes later. */
+  dying(key: number): void {
+    if (this.#live.has(key)) this.#dying.add(key);
   }
 
   /** How worker `key` ended, as soon as the backend knows. */
@@ -225,6 +233,7 @@ export class Crew {
     if (kind === EVENT_GONE) {
       if (this.#live.get(key) === false) this.#failedToStart({ exitCode: null });
       this.#live.delete(key);
+      this.#dying.delete(key);
       this.#refill();
     } else if (kind === EVENT_SAID && value === READY) {
       this.#live.set(key, true);

@@ -7,14 +7,16 @@
 
 import { binding } from '../native/binding.js';
 import { PicklingError, RuntimeError } from '../errors.js';
-import { CALL, STARMAP } from './operation.js';
+import { CALL, MAP, STARMAP } from './operation.js';
 import { Later } from './parcel.js';
-import { readPayload, writeList, writeValue } from './payload.js';
+import { countDoubles, doublesOf, readPayload, writeList, writeValue } from './payload.js';
 import { isBlocking } from './port.js';
+import { resultOptions, resultsOptions } from './transfer.js';
 import { type Callable, fetchedFunction, fetchFunction } from './shipping.js';
 import { ARGUMENT, ERROR, FUNCTION, getWord, OK, OPERATION, setWord, STATUS } from './slot.js';
 
-const RESULT = { path: 'result' };
+/** Outcome of a chunk whose results are in its block already. */
+const IN_PLACE = Symbol('in place');
 
 /** Runs the job in `slot` and completes it; a promise when it goes on in the event loop. */
 export function execute(slot: number): Promise<void> | undefined {
@@ -22,8 +24,13 @@ export function execute(slot: number): Promise<void> | undefined {
   try {
     const number = getWord(slot, FUNCTION);
     const fn = fetchedFunction(number) ?? fetchFunction(number);
-    const payload = readPayload(slot);
-    outcome = fn instanceof Later || payload instanceof Later ? runLater(slot, fn, payload) : run(slot, fn, payload);
+    const doubles = getWord(slot, OPERATION) === MAP && !(fn instanceof Later) ? countDoubles(slot) : -1;
+    if (doubles >= 0) {
+      outcome = mapDoubles(slot, fn as Callable, doubles);
+    } else {
+      const payload = readPayload(slot);
+      outcome = fn instanceof Later || payload instanceof Later ? runLater(slot, fn, payload) : run(slot, fn, payload);
+    }
     if (outcome instanceof Promise) return finishLater(slot, outcome);
   } catch (error) {
     fail(slot, error);
@@ -57,9 +64,34 @@ function run(slot: number, fn: Callable, payload: unknown): unknown {
   return isThenable(result) ? Promise.resolve(result) : result;
 }
 
-function runChunk(slot: number, fn: Callable, items: never[], spread: boolean): unknown {
-  const results = new Array<unknown>(items.length);
-  for (let i = 0; i < items.length; i++) {
+/** A chunk of doubles in a block: each result takes the place of its item, as long as the results are numbers. */
+function mapDoubles(slot: number, fn: Callable, length: number): unknown {
+  const { into: doubles, at } = doublesOf(slot, length);
+  let i = 0;
+  let result: unknown;
+  try {
+    for (; i < length; i++) {
+      result = fn(doubles[at + i] as never);
+      if (typeof result !== 'number') break;
+      doubles[at + i] = result;
+    }
+  } catch (error) {
+    binding.dropBlock(slot);
+    setWord(slot, ARGUMENT, i);
+    throw error;
+  }
+  if (i === length) return IN_PLACE;
+  const items = Array.from(doubles.subarray(at, at + length));
+  binding.dropBlock(slot);
+  const results: unknown[] = items.slice(0, i);
+  return isThenable(result)
+    ? awaitChunk(slot, fn, items as never[], false, results, result, i)
+    : runChunk(slot, fn, items as never[], false, [...results, result]);
+}
+
+/** Calls the function with the items from `results.length` on. */
+function runChunk(slot: number, fn: Callable, items: never[], spread: boolean, results: unknown[] = []): unknown {
+  for (let i = results.length; i < items.length; i++) {
     let result: unknown;
     try {
       result = spread ? fn(...(items[i] as Iterable<never>)) : fn(items[i] as never);
@@ -68,7 +100,7 @@ function runChunk(slot: number, fn: Callable, items: never[], spread: boolean): 
       throw error;
     }
     if (isThenable(result)) return awaitChunk(slot, fn, items, spread, results, result, i);
-    results[i] = result;
+    results.push(result);
   }
   return results;
 }
@@ -131,8 +163,9 @@ function finishLater(slot: number, outcome: Promise<unknown>): Promise<void> | u
 function succeed(slot: number, value: unknown): void {
   try {
     setWord(slot, STATUS, OK);
-    if (getWord(slot, OPERATION) === CALL) writeValue(slot, value, RESULT);
-    else writeList(slot, value as unknown[], RESULT);
+    if (value === IN_PLACE) return binding.complete(slot);
+    if (getWord(slot, OPERATION) === CALL) writeValue(slot, value, resultOptions(value));
+    else writeList(slot, value as unknown[], resultsOptions(value as unknown[]));
   } catch (error) {
     setWord(slot, ARGUMENT, -1);
     fail(slot, error);

@@ -16,3 +16,4 @@ export const VALUE = 13;
 export const ARRAY = 14;
 export const SHARED_MEMORY = 15;
 export const THREAD = 16;
+export const BUFFER = 17;

@@ -2,15 +2,20 @@
  * An encoded value as a list of byte pieces, and back: the form in which values travel that do not fit into a slot, and
  * in which functions are kept.
  *
- * Pieces: a header of doubles (bytes of the main part, bytes of the module list, bytes of each part), the main part, the
- * module URLs as JSON, the parts. Each piece starts at a multiple of 16.
+ * Pieces: a header of doubles (bytes of the main part, bytes of the module list, and of each part its bytes, slot and
+ * generation), the main part, the module URLs as JSON, the parts. Each piece starts at a multiple of 16. A part with a
+ * generation other than 0 is no piece: its bytes are in that shared object, which is lent to the receiver.
  */
 
 import type { Encoded } from '../pickle/index.js';
 import { decode, loadModules } from '../pickle/index.js';
+import { borrow, type Loan } from './loan.js';
 import { isBlocking } from './port.js';
 
 const ALIGN = 16;
+/** Doubles of the header before the parts, and of each part. */
+const FIRST_PART = 2;
+const PART = 3;
 const NO_MODULES = new Uint8Array(0);
 
 function aligned(length: number): number {
@@ -23,15 +28,19 @@ export interface Parcel {
   value(): unknown;
 }
 
-/** The pieces of an encoded value; the first is the header. They stay valid until the next `encode`. */
-export function toPieces(encoded: Encoded): Uint8Array[] {
+/**
+ * The pieces of an encoded value; the first is the header. They stay valid until the next `encode`.
+ *
+ * @param loans of its parts, where they are lent.
+ */
+export function toPieces(encoded: Encoded, loans: readonly (Loan | undefined)[] = []): Uint8Array[] {
   const modules = encoded.modules.length === 0 ? NO_MODULES : Buffer.from(JSON.stringify(encoded.modules));
   const header = Float64Array.of(
     encoded.bytes.length,
     modules.length,
-    ...encoded.parts.map((part) => part.length),
+    ...encoded.parts.flatMap((part, i) => [part.length, loans[i]?.slot ?? 0, loans[i]?.generation ?? 0]),
   );
-  return [new Uint8Array(header.buffer), encoded.bytes, modules, ...encoded.parts];
+  return [new Uint8Array(header.buffer), encoded.bytes, modules, ...encoded.parts.filter((_, i) => loans[i] === undefined)];
 }
 
 /** The pieces of an encoded value in one array of its own. */
@@ -46,9 +55,11 @@ export function toBytes(encoded: Encoded): { bytes: Uint8Array; headerLength: nu
   return { bytes, headerLength: (pieces[0] as Uint8Array).length };
 }
 
-/** The handles of an encoded value as the addon takes them; none is `undefined`. */
-export function handlesOf({ handles }: Encoded): Uint32Array | undefined {
-  return handles.length === 0 ? undefined : Uint32Array.from(handles);
+/** The handles of an encoded value and its loans as the addon takes them; none is `undefined`. */
+export function handlesOf({ handles }: Encoded, loans: readonly (Loan | undefined)[] = []): Uint32Array | undefined {
+  const all = [...handles];
+  for (const loan of loans) if (loan !== undefined) all.push(loan.slot, loan.generation);
+  return all.length === 0 ? undefined : Uint32Array.from(all);
 }
 
 /** Opens a parcel whose header is `headerLength` bytes long; `read` copies bytes from an offset on into an array. */
@@ -65,9 +76,13 @@ export function openParcel(headerLength: number, read: (offset: number, into: Ui
     urls = JSON.parse(text.toString()) as string[];
   }
   const part = (index: number): ArrayBuffer => {
+    const [length, slot, generation] = header.subarray(FIRST_PART + index * PART) as unknown as [number, number, number];
+    if (generation !== 0) return borrow({ slot, generation });
     let at = modules + aligned(modulesLength);
-    for (let i = 0; i < index; i++) at += aligned(header[2 + i] as number);
-    const bytes = Buffer.allocUnsafeSlow(header[2 + index] as number);
+    for (let i = FIRST_PART; i < FIRST_PART + index * PART; i += PART) {
+      if (header[i + 2] === 0) at += aligned(header[i] as number);
+    }
+    const bytes = Buffer.allocUnsafeSlow(length);
     read(at, bytes);
     return bytes.buffer as ArrayBuffer;
   };

@@ -6,13 +6,15 @@
  */
 
 import { binding } from '../native/binding.js';
-import { decode, encode, type Encoded } from '../pickle/index.js';
+import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
+import { allocBlock, offsetOf, startOf, windowOf } from './block.js';
+import { giveUp, isLent, LEND, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
-import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf } from './slot.js';
+import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
 const NOTHING = 0;
-/** One double, inline. */
+/** One double, in the header. */
 const NUMBER = 1;
 /** An array of doubles, inline. */
 const NUMBERS = 2;
@@ -22,10 +24,15 @@ const MANY_NUMBERS = 3;
 const ENCODED = 4;
 /** A parcel in a block. */
 const PARCEL = 5;
+/** A list of one double, in the header: the most frequent arguments of all. */
+const ONE_NUMBER = 6;
+/** Bytes of the codec in a block. */
+const MANY_ENCODED = 7;
+/** A `Buffer` and nothing else, in a block: a frequent item of queues and pipes, which needs no codec. */
+const BUFFER = 8;
 
-const INLINE_DOUBLES = INLINE_BYTES / 8;
-
-let scratch = new Float64Array(1024);
+const DOUBLE = 8;
+const INLINE_DOUBLES = INLINE_BYTES / DOUBLE;
 
 /** How a value is to be encoded: the root of paths in error messages, and the buffers to move. */
 export interface PayloadOptions {
@@ -43,7 +50,7 @@ export function writeValue(slot: number, value: unknown, options: PayloadOptions
   const base = baseOf(slot);
   if (typeof value === 'number') {
     words[(base >> 2) + KIND] = NUMBER;
-    doubles[(base + INLINE) >> 3] = value;
+    doubles[(base + SINGLE) >> 3] = value;
   } else if (value === undefined) {
     words[(base >> 2) + KIND] = NOTHING;
   } else {
@@ -73,37 +80,106 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   const { words, doubles } = segmentOf(slot);
   const base = baseOf(slot);
   const length = end - start;
+  if (length === 1) {
+    const only = values[start];
+    if (typeof only !== 'number') return false;
+    words[(base >> 2) + KIND] = ONE_NUMBER;
+    doubles[(base + SINGLE) >> 3] = only;
+    return true;
+  }
   const inline = length <= INLINE_DOUBLES;
-  if (!inline && scratch.length < length) scratch = new Float64Array(length * 2);
-  const into = inline ? doubles : scratch;
-  const at = inline ? (base + INLINE) >> 3 : 0;
+  if (!inline && typeof values[start] !== 'number') return false;
+  const { into, at } = inline ? { into: doubles, at: (base + INLINE) >> 3 } : allocDoubles(slot, length);
   for (let i = 0; i < length; i++) {
     const value = values[start + i];
-    if (typeof value !== 'number') return false;
+    if (typeof value !== 'number') {
+      if (!inline) binding.dropBlock(slot);
+      return false;
+    }
     into[at + i] = value;
   }
   words[(base >> 2) + LENGTH] = length;
   words[(base >> 2) + KIND] = inline ? NUMBERS : MANY_NUMBERS;
-  if (!inline) binding.writeBlock(slot, new Uint8Array(scratch.buffer, 0, length * 8), []);
   return true;
 }
 
+/** Doubles of a block: from `at` on in `into`. */
+export interface Doubles {
+  readonly into: Float64Array;
+  readonly at: number;
+}
+
+function allocDoubles(slot: number, length: number): Doubles {
+  return doublesAt(allocBlock(slot, length * DOUBLE), length);
+}
+
+/** The doubles of the slot's block. */
+export function doublesOf(slot: number, length: number): Doubles {
+  return doublesAt(offsetOf(slot), length);
+}
+
+function doublesAt(offset: number, length: number): Doubles {
+  return { into: windowOf(offset, length * DOUBLE).doubles, at: startOf(offset, length * DOUBLE) >> 3 };
+}
+
+/** How many doubles the slot's block has as its payload, or -1 if the payload is something else. */
+export function countDoubles(slot: number): number {
+  const { words } = segmentOf(slot);
+  const word = baseOf(slot) >> 2;
+  return words[word + KIND] === MANY_NUMBERS ? (words[word + LENGTH] as number) : -1;
+}
+
 function writeEncoded(slot: number, value: unknown, options: PayloadOptions): void {
+  if (Buffer.isBuffer(value) && options.transfer === undefined && writeBuffer(slot, value)) return;
   const { words, bytes } = segmentOf(slot);
   const base = baseOf(slot);
   const word = base >> 2;
-  const encoded = encode(value, options);
+  const moved = options.transfer?.filter(isLent) ?? [];
+  const encoded = encode(value, moved.length === 0 ? options : withoutMoved(options, moved));
   const { length } = encoded.bytes;
-  if (length <= INLINE_BYTES && isPlain(encoded)) {
-    words[word + KIND] = ENCODED;
+  if (isPlain(encoded)) {
     words[word + LENGTH] = length;
-    bytes.set(encoded.bytes, base + INLINE);
+    if (length <= INLINE_BYTES) {
+      words[word + KIND] = ENCODED;
+      bytes.set(encoded.bytes, base + INLINE);
+    } else {
+      const offset = allocBlock(slot, length);
+      words[word + KIND] = MANY_ENCODED;
+      windowOf(offset, length).bytes.set(encoded.bytes, startOf(offset, length));
+    }
+    giveUp(moved);
     return;
   }
-  const [header, ...pieces] = toPieces(encoded) as [Uint8Array, ...Uint8Array[]];
-  binding.writeBlock(slot, header, pieces, handlesOf(encoded));
+  const loans = encoded.parts.length === 0 ? [] : lend(encoded.parts, moved);
+  const [header, ...pieces] = toPieces(encoded, loans) as [Uint8Array, ...Uint8Array[]];
+  try {
+    binding.writeBlock(slot, header, pieces, handlesOf(encoded, loans));
+  } finally {
+    settle(loans, moved);
+  }
+  giveUp(moved);
   words[word + KIND] = PARCEL;
   words[word + LENGTH] = header.length;
+}
+
+/** Writes a `Buffer` that is copied as it is: not one that is shared, empty, of a subclass, or large enough to be lent. */
+function writeBuffer(slot: number, buffer: Buffer): boolean {
+  const { length } = buffer;
+  if (length <= INLINE_BYTES || length >= LEND) return false;
+  if (!(buffer.buffer instanceof ArrayBuffer) || Object.getPrototypeOf(buffer) !== Buffer.prototype) return false;
+  const offset = allocBlock(slot, length);
+  buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
+  const { words } = segmentOf(slot);
+  const word = baseOf(slot) >> 2;
+  words[word + KIND] = BUFFER;
+  words[word + LENGTH] = length;
+  return true;
+}
+
+/** Moved loans are detached by their own means, when the message is written. */
+function withoutMoved({ path, transfer = [] }: PayloadOptions, moved: readonly ArrayBuffer[]): PayloadOptions {
+  checkTransfer(transfer);
+  return { path, transfer: transfer.filter((buffer) => !moved.includes(buffer)) };
 }
 
 /** Whether the bytes are all of it. A message that names shared objects needs a block, which refers to them. */
@@ -122,7 +198,9 @@ export function readPayload(slot: number): unknown {
   const at = base + INLINE;
   switch (words[(base >> 2) + KIND]) {
     case NUMBER:
-      return doubles[at >> 3];
+      return doubles[(base + SINGLE) >> 3];
+    case ONE_NUMBER:
+      return [doubles[(base + SINGLE) >> 3]];
     case NUMBERS: {
       const values: number[] = [];
       for (let i = 0; i < length; i++) values.push(doubles[(at >> 3) + i] as number);
@@ -131,7 +209,11 @@ export function readPayload(slot: number): unknown {
     case MANY_NUMBERS:
       return readManyNumbers(slot, length);
     case ENCODED:
-      return decode(bytes.subarray(at, at + length), noPart);
+      return decode(bytes, noPart, at, at + length);
+    case MANY_ENCODED:
+      return readManyEncoded(slot, length);
+    case BUFFER:
+      return readBuffer(slot, length);
     case PARCEL:
       return readParcel(slot, length);
     default:
@@ -140,12 +222,35 @@ export function readPayload(slot: number): unknown {
 }
 
 function readManyNumbers(slot: number, length: number): number[] {
-  if (scratch.length < length) scratch = new Float64Array(length * 2);
-  binding.readBlock(slot, 0, new Uint8Array(scratch.buffer, 0, length * 8));
-  binding.dropBlock(slot);
   const values = new Array<number>(length);
-  for (let i = 0; i < length; i++) values[i] = scratch[i] as number;
+  readDoubles(slot, length, values, 0);
   return values;
+}
+
+/** Copies the doubles of the slot's block to `into`, from `at` on, and frees the block. */
+export function readDoubles(slot: number, length: number, into: unknown[], at: number): void {
+  const from = doublesOf(slot, length);
+  for (let i = 0; i < length; i++) into[at + i] = from.into[from.at + i];
+  binding.dropBlock(slot);
+}
+
+function readManyEncoded(slot: number, length: number): unknown {
+  const offset = offsetOf(slot);
+  const at = startOf(offset, length);
+  try {
+    return decode(windowOf(offset, length).bytes, noPart, at, at + length);
+  } finally {
+    binding.dropBlock(slot);
+  }
+}
+
+function readBuffer(slot: number, length: number): Buffer {
+  const offset = offsetOf(slot);
+  const at = startOf(offset, length);
+  const buffer = Buffer.allocUnsafe(length);
+  windowOf(offset, length).bytes.copy(buffer, 0, at, at + length);
+  binding.dropBlock(slot);
+  return buffer;
 }
 
 function readParcel(slot: number, headerLength: number): unknown {

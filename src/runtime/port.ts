@@ -19,7 +19,7 @@ export type EventListener = (slot: number) => void;
 
 /** Slots reserved at once, and kept for reuse at most. */
 const REFILL = 256;
-const KEEP = 32768;
+const KEEP = 1 << 17;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;
@@ -197,6 +197,16 @@ export function setBlocker(block: (milliseconds: number) => boolean): void {
 }
 
 let blocking = 0;
+
+/** Runs `work` as a `…Sync` call does: values that it reads load their modules at once. */
+export function asBlocking<T>(work: () => T): T {
+  blocking++;
+  try {
+    return work();
+  } finally {
+    blocking--;
+  }
+}
 
 /** Whether a `…Sync` call is waiting: events of the event loop will not come. */
 export function isBlocking(): boolean {

@@ -15,6 +15,8 @@ export const FUNCTION = 4;
 export const KIND = 5;
 export const LENGTH = 6;
 export const DEPTH = 7;
+/** Offset of the payload's block, a double: two words. */
+export const BLOCK = 8;
 export const WORKER = 12;
 export const OPERATION = 13;
 export const STATUS = 14;
@@ -24,6 +26,8 @@ export const ARGUMENT = 15;
 export const PHASE = 7;
 export const RESULT = 14;
 
+/** Byte of a payload that is one double: in the header's own cache line, in place of the length of a block. */
+export const SINGLE = 40;
 /** First byte and number of bytes of the inline payload. */
 export const INLINE = 64;
 export const INLINE_BYTES = 192;

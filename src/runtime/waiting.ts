@@ -16,9 +16,9 @@ import { alarm, checkTimeout, type WaitOptions } from './wait-options.js';
 export const CLOSED = -1;
 export const BROKEN = -2;
 export const TIMED_OUT = -3;
-const STOPPED = -4;
-const QUEUED = -5;
-const STALE = -6;
+export const STOPPED = -4;
+export const QUEUED = -5;
+export const STALE = -6;
 /** This isolate does not own the lock. */
 export const NOT_OWNER = -7;
 /** The signal was aborted. */
@@ -32,7 +32,7 @@ const RETRY = 3;
 const PHASE_BROKEN = 5;
 
 /** Milliseconds that are for ever. */
-const FOREVER = 1e12;
+export const FOREVER = 1e12;
 
 /** What is wanted of which object. */
 export interface Wish {
@@ -43,6 +43,8 @@ export interface Wish {
   readonly base?: number;
   /** What is wanted, see the kind; default 0. */
   readonly want?: number;
+  /** The answer when a wait is aborted in the moment of the grant, which had this result; default: `LATE`. */
+  readonly late?: (result: number) => number;
 }
 
 /** A wish of which, when it is granted to a wait that was aborted in the same moment, something has to be given back. */
@@ -161,7 +163,7 @@ class Waiting implements Pending {
     if (phase === RETRY && !this.#isLate) return this.#retry();
     this.#stop?.();
     if (phase === RETRY) this.#resolve(ABORTED);
-    else if (phase === GRANTED) this.#resolve(this.#isLate ? LATE : result);
+    else if (phase === GRANTED) this.#resolve(this.#isLate ? (this.#wish.late?.(result) ?? LATE) : result);
     else if (phase === PHASE_BROKEN) this.#resolve(BROKEN);
     else if (this.#wish.object.isClosed) this.#reject(new StaleHandleError('The object was closed in this thread'));
     else this.#resolve(CLOSED);

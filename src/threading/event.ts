@@ -5,6 +5,7 @@ import { binding } from '../native/binding.js';
 import { EVENT } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { type Readiness, readiness } from '../runtime/watching.js';
 import { checkAnswer, describe, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 
 /** Bit of the state word; see `crates/sync/src/event.rs`. */
@@ -70,6 +71,11 @@ export class Event {
     const timeout = checkTimeout(options.timeout);
     if (this.isSet()) return true;
     return timeout > 0 && waitSync(this.#wish, timeout) !== TIMED_OUT;
+  }
+
+  /** See `wait`: ready when it is set. */
+  [readiness](): Readiness {
+    return { isReady: () => this.isSet(), wish: this.#wish };
   }
 
   /** This thread uses it no more: its waits reject. The last thread's frees the memory. */

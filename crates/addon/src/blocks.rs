@@ -3,12 +3,13 @@
 //! A block holds the main part and, each at a multiple of 16, the parts; before them the handles of the shared objects that
 //! the payload names, if there are any.
 
-use napi::Result;
-use napi::bindgen_prelude::{Uint8Array, Uint32Array};
+use napi::bindgen_prelude::{Uint8Array, Uint32Array, Unknown};
+use napi::{Env, Result};
 use sched::Runtime;
 
 use crate::error::failure;
 use crate::objects::handles_of;
+use crate::view::external;
 
 fn align(n: usize) -> usize {
     n.next_multiple_of(16)
@@ -30,6 +31,29 @@ pub(crate) fn write_block(slot: u32, main: &[u8], parts: Vec<Uint8Array>, handle
         at += align(piece.len()) as u64;
     }
     Ok(())
+}
+
+/// Gives the slot a new block of `len` bytes, contents unspecified, instead of the one it has. Returns its offset.
+#[napi_derive::napi]
+pub(crate) fn alloc_block(slot: u32, len: u32) -> Result<f64> {
+    let slots = Runtime::get().slots();
+    slots.drop_block(slot);
+    let block = slots.region().alloc(len as usize).map_err(failure)?;
+    slots.set_block(slot, block);
+    #[expect(clippy::cast_precision_loss, reason = "offsets lie below 2^53")]
+    Ok(block.offset as f64)
+}
+
+/// An `ArrayBuffer` over `len` bytes of the region from `offset` on. Whoever uses it has to own the block that lies there.
+#[napi_derive::napi]
+pub(crate) fn block_view(env: Env, offset: f64, len: u32) -> Result<Unknown<'static>> {
+    let region = Runtime::get().slots().region();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then checked")]
+    let offset = offset as u64;
+    if offset.saturating_add(u64::from(len)) > region.reserved() as u64 {
+        return Err(failure("a view past the end of the region"));
+    }
+    external(env, region.at(offset), len as usize)
 }
 
 /// Copies bytes of the slot's block, from `offset` on, into the whole of `into`.

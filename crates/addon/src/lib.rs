@@ -5,6 +5,7 @@
 mod alive;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
+mod buffers;
 #[expect(
     clippy::needless_pass_by_value,
     clippy::struct_excessive_bools,
@@ -18,6 +19,8 @@ mod isolate;
 mod jobs;
 mod objects;
 mod pools;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+mod queues;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod segments;
 mod threads;

@@ -59,6 +59,23 @@ pub(crate) fn wait_sync(env: Env, slot: u32, generation: u32, base: u32, want: u
     code(Runtime::get().wait_for(port, goal, limit(milliseconds), || alive.ask()).map(Some))
 }
 
+/// Blocks until one of several waits that take nothing would end, for at most so many milliseconds: 0, or a code. `goals`:
+/// slot, generation, first word of the queue and what is wanted, of each.
+#[napi_derive::napi]
+pub(crate) fn wait_any_sync(env: Env, goals: &[u32], milliseconds: f64) -> Result<i32> {
+    let port = with(|isolate| Ok(isolate.port))?;
+    let alive = Alive::new(env)?;
+    let goals: Vec<_> = goals.chunks_exact(4).map(|goal| self::goal(goal[0], goal[1], goal[2], goal[3])).collect();
+    let answer = Runtime::get().wait_for_any(port, &goals, limit(milliseconds), || alive.ask());
+    code(answer.map(|any| {
+        Some(match any {
+            Some(true) => Wait::Granted(0),
+            Some(false) => Wait::TimedOut,
+            None => Wait::Stopped,
+        })
+    }))
+}
+
 /// Lets the slot `waiter` wait for what is wanted of the object.
 #[napi_derive::napi]
 pub(crate) fn wait_async(slot: u32, generation: u32, base: u32, want: u32, waiter: u32) -> Result<i32> {

@@ -5,6 +5,7 @@
 //! dropped. Layout: the number of handles, then at byte 16 slot and generation of each, then at the next multiple of 16
 //! the message. A block without handles is all message; the sign of its length says which it is.
 
+use crate::kind::{Nature, nature};
 use crate::object::{Handle, Stale};
 use crate::primitive::Ordering;
 use crate::slot::SlotTable;
@@ -62,7 +63,22 @@ impl SlotTable {
             self.block_word(block, index).store(word, Ordering::Relaxed);
         }
         self.set_carrier(slot, block);
+        self.tell_all(handles, |nature| nature.aboard);
         Ok(Block { offset: block.offset + before as u64, len })
+    }
+
+    /// Drops the references of a message that is no more.
+    pub(crate) fn unload(&self, handles: &[Handle]) {
+        self.tell_all(handles, |nature| nature.ashore);
+        self.unref_all(handles);
+    }
+
+    fn tell_all(&self, handles: &[Handle], event: impl Fn(Nature) -> fn(&Self, u32)) {
+        for &handle in handles {
+            if let Ok(kind) = self.kind(handle) {
+                event(nature(kind))(self, handle.slot);
+            }
+        }
     }
 
     /// The place of the slot's message, if it has a block.

@@ -1,8 +1,10 @@
 //! The kinds of shared objects, and what is particular to each when an isolate begins to hold it, lets it go, and when it is
 //! freed. `src/runtime/kind.ts` has the same list.
 
+use crate::connection;
 use crate::object::{Handle, object_word};
 use crate::port::Port;
+use crate::queue;
 use crate::runtime::Runtime;
 use crate::segments;
 use crate::slot::SlotTable;
@@ -47,6 +49,8 @@ pub enum Kind {
     SharedMemory = 15,
     /// A thread.
     Thread = 16,
+    /// Bytes under way.
+    Buffer = 17,
 }
 
 /// What a kind does in the life of an object.
@@ -59,9 +63,14 @@ pub(crate) struct Nature {
     pub(crate) leave: fn(&Runtime, &Port, slot: u32),
     /// Frees what the object owns besides its block. Nobody refers to it any more.
     pub(crate) free: fn(&SlotTable, slot: u32),
+    /// A message under way names it.
+    pub(crate) aboard: fn(&SlotTable, slot: u32),
+    /// That message is no more; whoever read it holds the object by then.
+    pub(crate) ashore: fn(&SlotTable, slot: u32),
 }
 
-const PLAIN: Nature = Nature { enter: |_, _, _| Ok(()), leave: |_, _, _| {}, free: |_, _| {} };
+const PLAIN: Nature =
+    Nature { enter: |_, _, _| Ok(()), leave: |_, _, _| {}, free: |_, _| {}, aboard: |_, _| {}, ashore: |_, _| {} };
 
 /// What is particular to a kind.
 pub(crate) fn nature(kind: Kind) -> Nature {
@@ -81,8 +90,19 @@ pub(crate) fn nature(kind: Kind) -> Nature {
             enter: |slots, port, slot| tally::enter(slots, slot, port.isolate),
             leave: leave_rw_lock,
             free: tally::free,
+            ..PLAIN
         },
-        Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue | Kind::Connection | Kind::Value | Kind::Array => PLAIN,
+        Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => {
+            Nature { leave: queue::leave, free: queue::free, ..PLAIN }
+        }
+        Kind::Connection => Nature {
+            enter: connection::enter,
+            leave: connection::leave,
+            free: connection::free,
+            aboard: connection::aboard,
+            ashore: connection::ashore,
+        },
+        Kind::Value | Kind::Array | Kind::Buffer => PLAIN,
         Kind::SharedMemory => Nature { free: segments::free, ..PLAIN },
         Kind::Thread => Nature { leave: leave_event, free: threads::free, ..PLAIN },
     }
@@ -108,7 +128,7 @@ fn leave_rw_lock(runtime: &Runtime, port: &Port, slot: u32) {
     tally::leave(runtime.slots(), slot, port.isolate);
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Lock,
     Kind::RLock,
     Kind::Semaphore,
@@ -125,6 +145,7 @@ const KINDS: [Kind; 16] = [
     Kind::Array,
     Kind::SharedMemory,
     Kind::Thread,
+    Kind::Buffer,
 ];
 
 impl Kind {
@@ -132,5 +153,11 @@ impl Kind {
     #[must_use]
     pub fn from_number(number: u32) -> Option<Self> {
         KINDS.get((number as usize).checked_sub(1)?).copied()
+    }
+
+    /// Whether it is a queue, in whatever order its items come.
+    #[must_use]
+    pub fn is_queue(self) -> bool {
+        matches!(self, Self::Queue | Self::LifoQueue | Self::PriorityQueue)
     }
 }

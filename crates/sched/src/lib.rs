@@ -9,6 +9,7 @@
 pub mod primitive;
 
 mod cargo;
+mod connection;
 mod deque;
 mod heap;
 mod hold;
@@ -18,6 +19,7 @@ mod kind;
 mod object;
 mod pool;
 mod port;
+mod queue;
 mod runtime;
 pub mod segments;
 mod sleep;
@@ -34,6 +36,7 @@ pub use kind::Kind;
 pub use object::{Handle, Stale, object_word};
 pub use pool::{Pool, PoolStats};
 pub use port::{Port, Wake};
+pub use queue::QueueShape;
 pub use runtime::{AttachError, EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
 pub use sleep::{Bed, Seat, Sleep};
 pub use slot::{NoSlot, SLOT_BYTES, SlotTable, State, Status, word};

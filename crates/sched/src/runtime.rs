@@ -408,6 +408,9 @@ impl Runtime {
             }
             out[count] = *rest;
             *rest = links.next(*rest).load(Ordering::Relaxed);
+            if self.slots.is(out[count], State::Answered) {
+                self.claim_answer(port, out[count]);
+            }
             self.slots.put_state(out[count], State::Held);
             port.settle();
             count += 1;

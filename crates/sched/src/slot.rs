@@ -14,7 +14,7 @@
 //! | 6 | length of the payload's main part, bytes or items | ditto |
 //! | 7 | nesting depth | this crate |
 //! | 8-9 | offset of the slot's block as f64, 0 if it has none | this crate |
-//! | 10-11 | length of that block as f64; negative: it begins with a list of handles, see `cargo.rs` | this crate |
+//! | 10-11 | length of that block as f64; negative: it begins with a list of handles, see `cargo.rs`. Without a block: a payload that is one double | this crate, or whoever wrote the payload |
 //! | 12 | worker that took it | this crate |
 //! | 13 | operation | submitter |
 //! | 14 | status of the result | runner |
@@ -288,9 +288,7 @@ impl SlotTable {
             let named = self.take_handles(slot, block);
             self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
             self.region.free(block);
-            for handle in named {
-                self.unref(handle);
-            }
+            self.unload(&named);
         }
     }
 

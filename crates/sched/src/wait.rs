@@ -13,8 +13,8 @@ use crate::runtime::{Runtime, SLICE};
 use crate::slot::{NoSlot, State};
 use crate::tally;
 use sync::{
-    Barrier, Condition, Event, Lock, Mode, NotOwner, Phase, Records, Rest, RwLock, Semaphore, Sleeper, Wait, WaitQueue,
-    Waitable, Waiter, Wish, waiter_word,
+    Barrier, Condition, Event, Getting, Joining, Lock, Mode, NotOwner, Phase, Putting, Records, Rest, RwLock,
+    Semaphore, Sleeper, Wait, WaitQueue, Waitable, Waiter, Wish, queue_word, waiter_word,
 };
 
 /// Why a wait could not begin.
@@ -123,13 +123,14 @@ impl Runtime {
             Kind::Event | Kind::Thread => Some(work(&Event::new(self, object))),
             Kind::Barrier => Some(work(&Barrier::new(self, object))),
             Kind::RwLock => Some(work(&RwLock::new(self, object))),
-            Kind::Semaphore
-            | Kind::BoundedSemaphore
-            | Kind::Queue
-            | Kind::LifoQueue
-            | Kind::PriorityQueue
-            | Kind::Connection => Some(work(&Semaphore::new(self, object, base))),
-            Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory => None,
+            Kind::Semaphore | Kind::BoundedSemaphore => Some(work(&Semaphore::new(self, object, base))),
+            Kind::Queue | Kind::LifoQueue | Kind::PriorityQueue => match base {
+                queue_word::GETTERS => Some(work(&Getting(self.queue(object)))),
+                queue_word::PUTTERS => Some(work(&Putting(self.queue(object)))),
+                queue_word::JOINERS => Some(work(&Joining(self.queue(object)))),
+                _ => None,
+            },
+            Kind::Connection | Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Buffer => None,
         }
     }
 
@@ -169,8 +170,70 @@ impl Runtime {
             let wait = |primitive: &dyn Waitable<Self>| primitive.wait(waiter, &mut sleeper);
             self.with_primitive(kind, goal.object.slot, goal.base, wait).ok_or(WaitError::Unwaitable)
         };
+        if let Ok(Wait::Granted(result)) = wait {
+            self.claim_result(port, slot, result);
+        }
         self.slots().release(slot);
         wait
+    }
+
+    /// Blocks the thread of `port` until something is known of one of several waits that take nothing, for at most `limit`;
+    /// whether that came to pass. `None` when the isolate is being stopped.
+    ///
+    /// # Errors
+    /// When one of them cannot begin.
+    pub fn wait_for_any(
+        &self,
+        port: &Port,
+        goals: &[Goal],
+        limit: Duration,
+        mut alive: impl FnMut() -> bool,
+    ) -> Result<Option<bool>, WaitError> {
+        let mut waiters = Vec::with_capacity(goals.len());
+        let mut answer = self.enlist_all(port, goals, &mut waiters).map(Some);
+        let mut sleeper = Slices { port, start: Instant::now(), limit, alive: &mut alive };
+        while answer == Ok(Some(false)) && waiters.iter().all(|(_, waiter)| waiter.phase() == Phase::Queued) {
+            match sleeper.rest(true) {
+                Rest::Look => {}
+                Rest::TimedOut => break,
+                Rest::Stopped => answer = Ok(None),
+            }
+        }
+        for (goal, waiter) in waiters {
+            let ended = match self.held(port, goal.object) {
+                Ok(kind) => {
+                    self.with_primitive(kind, goal.object.slot, goal.base, |primitive| primitive.withdraw(waiter))
+                }
+                Err(_) => None,
+            };
+            if answer == Ok(Some(false)) && ended == Some(false) {
+                answer = Ok(Some(true));
+            }
+            self.slots().release(waiter.id);
+        }
+        answer
+    }
+
+    /// Enlists a waiter of this thread for each goal, until one has what it wants; whether one has.
+    fn enlist_all<'a>(
+        &'a self,
+        port: &Port,
+        goals: &[Goal],
+        waiters: &mut Vec<(Goal, Waiter<'a, Self>)>,
+    ) -> Result<bool, WaitError> {
+        for &goal in goals {
+            let kind = self.held(port, goal.object)?;
+            let slot = self.slots().reserve(port.isolate).ok_or(WaitError::NoSlot(NoSlot))?;
+            let waiter = self.begin(port, goal, Mode::Thread, slot);
+            match self.with_primitive(kind, goal.object.slot, goal.base, |primitive| primitive.enlist(waiter)) {
+                Some(None) => waiters.push((goal, waiter)),
+                had => {
+                    self.slots().release(slot);
+                    return had.map(|_| true).ok_or(WaitError::Unwaitable);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Lets a promise wait with a slot that the isolate of `port` holds. `None`: the slot comes home when the wait has ended;
@@ -190,6 +253,9 @@ impl Runtime {
         };
         if !matches!(answer, Ok(None)) {
             self.take_back(port, slot);
+        }
+        if let Ok(Some(Wait::Granted(result))) = answer {
+            self.claim_result(port, slot, result);
         }
         answer
     }
@@ -239,6 +305,14 @@ impl Runtime {
         self.slots().set(object.slot, object_word::A, lock.slot);
         self.slots().set(object.slot, object_word::B, lock.generation);
         Ok(())
+    }
+
+    /// A promise's wait has come home to the isolate of `port`: what it was granted is its.
+    pub(crate) fn claim_answer(&self, port: &Port, slot: u32) {
+        let waiter = Waiter::of(self, slot);
+        if waiter.phase() == Phase::Granted {
+            self.claim_result(port, slot, waiter.get(waiter_word::RESULT));
+        }
     }
 
     /// What a waiter was granted whose isolate is gone goes back.

@@ -15,3 +15,12 @@ pub use std::{
     sync::{Arc, Condvar, Mutex},
     thread,
 };
+
+/// A `SeqCst` fence behind an atomic read-modify-write. On x86 that is a full fence itself, so only the compiler has to be
+/// kept from moving what follows.
+pub fn fence_after_update() {
+    #[cfg(all(target_arch = "x86_64", not(loom), not(miri)))]
+    std::sync::atomic::compiler_fence(Ordering::SeqCst);
+    #[cfg(not(all(target_arch = "x86_64", not(loom), not(miri))))]
+    fence(Ordering::SeqCst);
+}

@@ -112,7 +112,7 @@ impl<'a, R: Records + ?Sized> WaitQueue<'a, R> {
     #[must_use]
     pub fn lock(&self) -> Guarded<'a, R> {
         guard::lock(self.word(GUARD));
-        Guarded { queue: *self, wakes: Wakes::default() }
+        Guarded { queue: *self, leaves: true, wakes: Wakes::default() }
     }
 }
 
@@ -170,17 +170,27 @@ impl Wakes {
 #[derive(Debug)]
 pub struct Guarded<'a, R: Records + ?Sized> {
     queue: WaitQueue<'a, R>,
+    /// Whether the guard is to be left with it.
+    leaves: bool,
     wakes: Wakes,
 }
 
 impl<R: Records + ?Sized> Drop for Guarded<'_, R> {
     fn drop(&mut self) {
-        guard::unlock(self.queue.word(GUARD));
+        if self.leaves {
+            guard::unlock(self.queue.word(GUARD));
+        }
         self.wakes.fire(self.queue.records);
     }
 }
 
 impl<'a, R: Records + ?Sized> Guarded<'a, R> {
+    /// Another list of the same object, whose words begin at `base`, under the same guard. To be dropped after this one.
+    #[must_use]
+    pub(crate) fn sibling(&self, base: usize) -> Self {
+        Self { queue: WaitQueue { base, ..self.queue }, leaves: false, wakes: Wakes::default() }
+    }
+
     fn end(&self, index: usize) -> Option<Waiter<'a, R>> {
         let id = self.queue.word(index).load(Ordering::Relaxed);
         (id != NONE).then(|| self.queue.waiter(id))

@@ -2,10 +2,10 @@
 #![cfg(not(loom))]
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use sync::{Full, Ring};
+use sync::{Cells, Full, Ring};
 
 const COUNT: u32 = if cfg!(miri) { 200 } else { 200_000 };
 
@@ -21,12 +21,14 @@ fn smoke() {
 
 #[test]
 fn capacity_is_exact_and_a_full_ring_hands_the_value_back() {
-    for capacity in [1, 2, 4, 64] {
+    for capacity in [1, 2, 3, 4, 5, 7, 64, 100] {
         let ring = Ring::new(capacity);
         for lap in 0..3 {
             for i in 0..capacity {
+                assert!(!ring.is_full());
                 ring.push(lap * 100 + i).unwrap();
             }
+            assert!(ring.is_full());
             assert_eq!(ring.push(9), Err(Full(9)));
             assert_eq!(ring.len(), ring.capacity());
             for i in 0..capacity {
@@ -38,9 +40,9 @@ fn capacity_is_exact_and_a_full_ring_hands_the_value_back() {
 }
 
 #[test]
-#[should_panic(expected = "power of two")]
-fn capacity_must_be_a_power_of_two() {
-    let _ = Ring::new(3);
+#[should_panic(expected = "capacity must be from 1 to 2^24")]
+fn capacity_must_not_be_zero() {
+    let _ = Ring::new(0);
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn spsc_keeps_the_order() {
 
 #[test]
 fn mpmc_delivers_each_value_once_and_keeps_each_producers_order() {
-    let ring = Ring::new(8);
+    let ring = Ring::new(7);
     let producers = 3_u32;
     let taken = AtomicUsize::new(0);
     let sum = AtomicU64::new(0);
@@ -107,20 +109,63 @@ fn mpmc_delivers_each_value_once_and_keeps_each_producers_order() {
 
 #[test]
 fn random_use_by_one_thread_equals_a_plain_queue() {
-    let ring = Ring::new(16);
-    let mut oracle = VecDeque::new();
-    let mut seed = 1_u64;
-    for i in 0..COUNT {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(3);
-        if seed >> 63 == 0 {
-            let fits = oracle.len() < 16;
-            assert_eq!(ring.push(i).is_ok(), fits);
-            if fits {
-                oracle.push_back(i);
+    for capacity in [16, 5] {
+        let ring = Ring::new(capacity);
+        let mut oracle = VecDeque::new();
+        let mut seed = 1_u64;
+        for i in 0..COUNT {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(3);
+            if seed >> 63 == 0 {
+                let fits = oracle.len() < capacity as usize;
+                assert_eq!(ring.push(i).is_ok(), fits);
+                if fits {
+                    oracle.push_back(i);
+                }
+            } else {
+                assert_eq!(ring.pop(), oracle.pop_front());
             }
-        } else {
-            assert_eq!(ring.pop(), oracle.pop_front());
+            assert_eq!((ring.len(), ring.is_empty()), (oracle.len(), oracle.is_empty()));
         }
-        assert_eq!(ring.len(), oracle.len());
+    }
+}
+
+/// A ring as it is after any number of operations.
+struct Aged {
+    head: AtomicU32,
+    tail: AtomicU32,
+    cells: [AtomicU64; 3],
+}
+
+impl Cells for Aged {
+    fn capacity(&self) -> u32 {
+        3
+    }
+
+    fn head(&self) -> &AtomicU32 {
+        &self.head
+    }
+
+    fn tail(&self) -> &AtomicU32 {
+        &self.tail
+    }
+
+    fn cell(&self, index: u32) -> &AtomicU64 {
+        &self.cells[index as usize]
+    }
+}
+
+#[test]
+fn positions_wrap_without_a_seam() {
+    // The last lap before positions start again at 0: a lap of three cells counts as four.
+    let first = (1_u32 << 31) - 4;
+    let free = u64::from(first.wrapping_mul(2)) << 32;
+    let cells = std::array::from_fn(|_| AtomicU64::new(free));
+    let ring = Ring::over(Aged { head: AtomicU32::new(first), tail: AtomicU32::new(first), cells });
+    assert!(ring.is_empty());
+    for value in 0..20 {
+        ring.push(value).unwrap();
+        ring.push(value + 100).unwrap();
+        assert_eq!(ring.len(), 2);
+        assert_eq!((ring.pop(), ring.pop(), ring.pop()), (Some(value), Some(value + 100), None));
     }
 }

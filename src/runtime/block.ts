@@ -1,0 +1,70 @@
+/**
+ * Blocks of the region as JavaScript sees them: doubles and bytes written and read in place, without a copy on the way.
+ *
+ * A window shows memory of the region, whoever owns it at the moment. Blocks of up to 1 MiB lie within one aligned MiB (they
+ * are powers of two, at multiples of their size), whose window serves all of them. A larger block has a window of its own,
+ * kept for the next one there: the allocator hands out the same few again and again. Only this file's callers see
+ * windows, and only while the slot that they work on owns its block.
+ */
+
+import { binding } from '../native/binding.js';
+import { baseOf, BLOCK, segmentOf } from './slot.js';
+
+/** Bytes of a window that many blocks share. */
+const SHARED = 1 << 20;
+/** Bytes of all windows of large blocks together; then these are forgotten. */
+const KEEP = 256 << 20;
+
+/** The same memory as doubles and as bytes. */
+export interface Window {
+  readonly doubles: Float64Array;
+  readonly bytes: Buffer;
+}
+
+/** By the number of their MiB. */
+const shared: (Window | undefined)[] = [];
+/** By offset. */
+const large = new Map<number, Window>();
+let kept = 0;
+
+/** Where the block of `slot` begins, in bytes of the region. */
+export function offsetOf(slot: number): number {
+  return segmentOf(slot).doubles[(baseOf(slot) >> 3) + BLOCK / 2] as number;
+}
+
+/** Gives `slot` a new block of `length` bytes, contents unspecified; returns where it begins. */
+export function allocBlock(slot: number, length: number): number {
+  return binding.allocBlock(slot, length);
+}
+
+/** The window onto a block of `length` bytes at `offset`. */
+export function windowOf(offset: number, length: number): Window {
+  if (length > SHARED) return largeWindow(offset, length);
+  const number = Math.floor(offset / SHARED);
+  return (shared[number] ??= open(number * SHARED, SHARED));
+}
+
+/** Index of the block's first byte in its window. */
+export function startOf(offset: number, length: number): number {
+  return length > SHARED ? 0 : offset % SHARED;
+}
+
+function largeWindow(offset: number, length: number): Window {
+  const known = large.get(offset);
+  if (known !== undefined && known.bytes.length >= length) return known;
+  // The whole of the block, so that every block of that size there is served.
+  const size = 2 ** Math.ceil(Math.log2(length));
+  if (kept + size > KEEP) {
+    large.clear();
+    kept = 0;
+  }
+  const window = open(offset, size);
+  large.set(offset, window);
+  kept += size - (known?.bytes.length ?? 0);
+  return window;
+}
+
+function open(offset: number, length: number): Window {
+  const buffer = binding.blockView(offset, length);
+  return { doubles: new Float64Array(buffer), bytes: Buffer.from(buffer) };
+}
