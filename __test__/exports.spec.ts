@@ -19,7 +19,9 @@ test('exports: every error class has its own code', (t) => {
 });
 
 test('exports: every function and class is named as it is exported', (t) => {
+  const aliases: Readonly<Record<string, string>> = { Array: 'SharedArray', JoinableQueue: 'Queue' };
   for (const [name, value] of Object.entries(entry)) {
-    if (typeof value === 'function') t.is(value.name, name === 'Array' ? 'SharedArray' : name);
+    // In one file with all the others, a function may get a number.
+    if (typeof value === 'function') t.is(value.name.replace(/\d+$/, ''), aliases[name] ?? name);
   }
 });

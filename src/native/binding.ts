@@ -58,7 +58,6 @@ export interface Binding {
   letGo(slot: number, generation: number): boolean;
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
-  detach(buffer: ArrayBuffer): void;
   nextThreadNumber(): number;
   setThreadName(slot: number, generation: number, name: string): void;
   threadName(slot: number, generation: number): string;
