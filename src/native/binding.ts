@@ -97,6 +97,7 @@ export interface Binding {
   queueDone(queue: number): boolean;
   queueNotDone(queue: number): number;
   queueLen(queue: number): number;
+  queueWaiting(queue: number): number;
   queueIsEmpty(queue: number): boolean;
   queueIsFull(queue: number): boolean;
   queueIsReady(queue: number): boolean;
