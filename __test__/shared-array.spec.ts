@@ -125,7 +125,7 @@ test('array: travels as argument, capture and result without being copied, and s
 test('array: its buffer, and views of parts of it, travel without being copied', async (t) => {
   const pool = new Pool(1);
   t.teardown(() => pool.terminate());
-  const array = SharedArray('i', 8);
+  const array = SharedArray('i', 100);
   const { buffer } = array;
   const views = [array.subarray(2, 4), new Uint8Array(buffer, 16, 4), new DataView(buffer, 20), Buffer.from(buffer, 24, 2), buffer];
   const received = await pool.apply(
@@ -140,7 +140,10 @@ test('array: its buffer, and views of parts of it, travel without being copied',
     views as unknown as [Int32Array, Uint8Array, DataView, Buffer, ArrayBuffer],
   );
   t.deepEqual(received, [true, true, true, true, true]);
-  t.deepEqual([...array], [0, 0, 1, 0, 2, 3, 4, 5]);
+  t.deepEqual([...array.subarray(0, 8)], [0, 0, 1, 0, 2, 3, 4, 5]);
+  const alone = await pool.apply(() => Buffer.from(array.buffer));
+  alone[0] = 7;
+  t.is(array[0], 7);
   const back = await pool.apply((part: Int32Array) => part.subarray(1), [array.subarray(4)]);
   t.is(back.buffer, buffer);
   t.is(back.byteOffset, 20);

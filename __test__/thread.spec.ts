@@ -21,6 +21,8 @@ import {
   Thread,
   Timer,
   Value,
+  wait,
+  waitSync,
   WorkerCrashedError,
 } from '../index.js';
 import { binding } from '../dist/native/binding.js';
@@ -574,4 +576,19 @@ test.serial('thread: those that have ended, or were never started, are given bac
   await collected(() => binding.objects() <= objects, 'all threads are collected');
   live.set();
   t.pass();
+});
+
+test.serial('thread: wait() takes threads, and is over when one has ended', async (t) => {
+  const stop = new Event();
+  const [slow, quick] = [waiting(stop), new Thread()];
+  t.throws(() => waitSync([slow]), { instanceOf: RuntimeError });
+  slow.start();
+  quick.start();
+  t.deepEqual(await wait([slow, quick]), [quick]);
+  t.deepEqual(waitSync([slow], { timeout: 10 }), []);
+  const both = wait([slow, stop]);
+  stop.set();
+  t.true((await both).includes(stop));
+  await slow.join();
+  t.deepEqual(waitSync([slow, quick]), [slow, quick]);
 });

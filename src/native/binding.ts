@@ -61,7 +61,6 @@ export interface Binding {
   letGo(slot: number, generation: number): boolean;
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
-  detach(buffer: ArrayBuffer): void;
   nextThreadNumber(): number;
   setThreadName(slot: number, generation: number, name: string): void;
   threadName(slot: number, generation: number): string;
@@ -103,6 +102,7 @@ export interface Binding {
   queueDone(queue: number): boolean;
   queueNotDone(queue: number): number;
   queueLen(queue: number): number;
+  queueWaiting(queue: number): number;
   queueIsEmpty(queue: number): boolean;
   queueIsFull(queue: number): boolean;
   queueIsReady(queue: number): boolean;

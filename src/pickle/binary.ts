@@ -47,12 +47,13 @@ export function writeView(enc: Encoder, view: ArrayBufferView): void {
 export function writeBuffer(enc: Encoder, view: Uint8Array): void {
   const { buffer, byteOffset, byteLength } = view;
   const isWhole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength > 0;
-  if (isWhole || types.isSharedArrayBuffer(buffer) || enc.isKnown(buffer) || sharedBlocks()?.has(buffer as ArrayBuffer)) {
+  const isShared = types.isSharedArrayBuffer(buffer) || sharedBlocks()?.has(buffer as ArrayBuffer) === true;
+  if (isWhole || isShared || enc.isKnown(buffer)) {
     enc.u8(tags.VIEW);
     enc.u8(BUFFER);
     enc.uint(byteOffset);
     enc.uint(isLengthTracking(view) ? 0 : byteLength + 1);
-    if (isWhole && !enc.isKnown(buffer) && !isResizable(buffer) && !types.isSharedArrayBuffer(buffer)) {
+    if (isWhole && !enc.isKnown(buffer) && !isResizable(buffer) && !isShared) {
       enc.register(buffer);
       return writeBytes(enc, view, tags.ARRAY_BUFFER, tags.ARRAY_BUFFER_PART);
     }

@@ -11,6 +11,6 @@ export class LifoQueue<T = unknown> extends Queue<T> {
   static override readonly [variety]: Variety = { name: 'LifoQueue', kind: LIFO_QUEUE };
 
   static {
-    registerObject<LifoQueue>('polycore.LifoQueue', LifoQueue, () => new LifoQueue(), objectOf);
+    registerObject<LifoQueue>('polycore.LifoQueue', this, () => new this(), objectOf);
   }
 }

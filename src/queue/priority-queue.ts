@@ -23,6 +23,6 @@ export class PriorityQueue<T = unknown> extends Queue<T> {
   static override readonly [variety]: Variety = { name: 'PriorityQueue', kind: PRIORITY_QUEUE };
 
   static {
-    registerObject<PriorityQueue>('polycore.PriorityQueue', PriorityQueue, () => new PriorityQueue(), objectOf);
+    registerObject<PriorityQueue>('polycore.PriorityQueue', this, () => new this(), objectOf);
   }
 }

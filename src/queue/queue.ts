@@ -57,7 +57,7 @@ export class Queue<T = unknown> {
 
   static {
     coreOf = (queue) => queue.#core;
-    registerObject<Queue>('polycore.Queue', Queue, () => new Queue(), objectOf);
+    registerObject<Queue>('polycore.Queue', this, () => new this(), objectOf);
   }
 
   /** Most items; 0 if there is no limit. */
@@ -208,9 +208,11 @@ export class Queue<T = unknown> {
     this.close();
   }
 
-  /** `[Queue items: 2]`, for messages. */
+  /** `[Queue items: 2, waiters: 1]`, for messages. */
   toString(): string {
-    return this.#core.object.isClosed ? `[${this.#name} closed]` : `[${this.#name} items: ${this.qsize()}]`;
+    if (this.#core.object.isClosed) return `[${this.#name} closed]`;
+    const waiters = binding.queueWaiting(this.#core.slot);
+    return `[${this.#name} items: ${this.qsize()}${waiters > 0 ? `, waiters: ${waiters}` : ''}]`;
   }
 
   [inspect.custom](): string {

@@ -16,6 +16,6 @@ export class SimpleQueue<T = unknown> extends Queue<T> {
   static override readonly [variety]: Variety = { name: 'SimpleQueue', kind: QUEUE };
 
   static {
-    registerObject<SimpleQueue>('polycore.SimpleQueue', SimpleQueue, () => new SimpleQueue(), objectOf);
+    registerObject<SimpleQueue>('polycore.SimpleQueue', this, () => new this(), objectOf);
   }
 }

@@ -10,6 +10,7 @@ import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js'
 import { allocBlock, offsetOf, startOf, windowOf } from './block.js';
 import { giveUp, isLent, LEND, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
+import { objectBehind } from './shared-block.js';
 import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
@@ -167,6 +168,7 @@ function writeBuffer(slot: number, buffer: Buffer): boolean {
   const { length } = buffer;
   if (length <= INLINE_BYTES || length >= LEND) return false;
   if (!(buffer.buffer instanceof ArrayBuffer) || Object.getPrototypeOf(buffer) !== Buffer.prototype) return false;
+  if (objectBehind(buffer.buffer) !== undefined) return false;
   const offset = allocBlock(slot, length);
   buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
   const { words } = segmentOf(slot);

@@ -44,7 +44,7 @@ export function closeBlock(buffer: ArrayBuffer): void {
   const object = objects.get(buffer);
   if (object === undefined || object.isClosed) return;
   // First, so that nobody writes to memory that is somebody else's.
-  binding.detach(buffer);
+  binding.detachBuffer(buffer);
   close(buffer, object);
 }
 

@@ -14,6 +14,7 @@ import { withRemoteStack } from '../runtime/remote-stack.js';
 import { registerObject, shared, type SharedObject } from '../runtime/shared-object.js';
 import { type Callable, keep } from '../runtime/shipping.js';
 import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { type Readiness, readiness } from '../runtime/watching.js';
 import { type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { born, gone } from './children.js';
 import { crashOf, type Estate, inherit } from './estate.js';
@@ -204,6 +205,12 @@ export class Thread<A extends readonly unknown[] = never[]> {
   #checkJoinable(): void {
     if (!words.hasFlag(this.#object, words.STARTED)) throw new RuntimeError('A thread has to be started before it is joined');
     if (knownSelf() === this) throw new RuntimeError('A thread cannot join itself');
+  }
+
+  /** See `wait`: ready when it has ended. */
+  [readiness](): Readiness {
+    this.#checkJoinable();
+    return { isReady: () => words.hasEnded(this.#object), wish: this.#wish };
   }
 
   /** Whether it has been started and has not ended. */

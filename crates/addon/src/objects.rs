@@ -1,6 +1,6 @@
 //! Shared objects: made, held and let go by this isolate.
 
-use napi::bindgen_prelude::{ArrayBuffer, Unknown};
+use napi::bindgen_prelude::Unknown;
 use napi::{Env, Result};
 use sched::{Handle, Kind, LoadError, Runtime, segments};
 
@@ -54,12 +54,6 @@ pub(crate) fn object_view(env: Env, slot: u32, generation: u32) -> Result<Option
         _ => slots.block(slot).map(|block| (slots.region().at(block.offset), block.len)),
     };
     place.map(|(at, len)| view::external(env, at, len)).transpose()
-}
-
-/// Takes the memory away from an `ArrayBuffer`: it and its views have length 0 from now on.
-#[napi_derive::napi]
-pub(crate) fn detach(buffer: ArrayBuffer<'_>) -> Result<()> {
-    buffer.detach()
 }
 
 /// The handles in a list of slots and generations by turns.

@@ -111,6 +111,12 @@ pub(crate) fn queue_len(queue: u32) -> u32 {
     u32::try_from(Runtime::get().queue(queue).len()).unwrap_or(u32::MAX)
 }
 
+/// Threads and promises that wait for it.
+#[napi_derive::napi]
+pub(crate) fn queue_waiting(queue: u32) -> u32 {
+    u32::try_from(Runtime::get().queue(queue).waiting()).unwrap_or(u32::MAX)
+}
+
 /// Whether there is no item.
 #[napi_derive::napi]
 pub(crate) fn queue_is_empty(queue: u32) -> bool {

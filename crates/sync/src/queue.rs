@@ -491,6 +491,13 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         self.store.is_empty()
     }
 
+    /// Threads and promises that wait for it, for whatever reason.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let Lists { getters, putters, joiners } = &self.lock();
+        [getters, putters, joiners].iter().map(|list| list.iter().count()).sum()
+    }
+
     /// Whether a put would have to wait.
     #[must_use]
     pub fn is_full(&self) -> bool {
