@@ -95,10 +95,14 @@ pub(crate) fn leave(runtime: &Runtime, port: &Port, end: u32) {
     });
 }
 
-/// Nobody refers to an end any more.
+/// Nobody refers to an end any more. What was sent to it is dropped: that may name the other end and so keep both queues.
 pub(crate) fn free(slots: &SlotTable, end: u32) {
+    let runtime = Runtime::get();
     if slots.get(end, CLOSED) == 0 {
-        tell(Runtime::get(), slots, end, true);
+        tell(runtime, slots, end, true);
+    }
+    if let Some(queue) = queue_of(slots, end, READS) {
+        runtime.queue(queue.slot).drain();
     }
     for which in [READS, WRITES] {
         if let Some(queue) = queue_of(slots, end, which) {

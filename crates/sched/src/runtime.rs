@@ -182,7 +182,6 @@ impl Runtime {
             self.bury(pool, worker);
         }
         self.discard(port, rest);
-        self.reap(port);
         self.let_go_of_all(port);
         self.slots.release_held(port.isolate, port.held_slots());
         self.reap(port);
@@ -211,20 +210,23 @@ impl Runtime {
 
     /// Drops what came home to a dead isolate.
     fn reap(&self, port: &Port) {
-        self.discard(port, port.take(&self.slots.links()));
+        self.discard(port, NONE);
     }
 
-    /// Drops a list of slots that have come home.
-    fn discard(&self, port: &Port, mut slot: u32) {
+    /// Drops a list of slots that have come home, and those that have come since.
+    fn discard(&self, port: &Port, rest: u32) {
         let links = self.slots.links();
-        while slot != NONE {
-            let next = links.next(slot).load(Ordering::Relaxed);
+        let some = |slot: u32| (slot != NONE).then_some(slot);
+        let list =
+            |first: u32| std::iter::successors(some(first), |&slot| some(links.next(slot).load(Ordering::Relaxed)));
+        let slots: Vec<u32> = list(rest).chain(list(port.take(&links))).collect();
+        // What came last goes back first, so that items of a queue are in their order again.
+        for &slot in slots.iter().rev() {
             if self.slots.is(slot, State::Answered) {
                 self.refund(slot);
             }
             self.slots.release(slot);
             self.settle(port);
-            slot = next;
         }
     }
 
