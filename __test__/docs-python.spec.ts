@@ -54,6 +54,12 @@ test.serial('docs/python.md: all code is complete programs, each below its Pytho
   t.deepEqual(languages, languages.map((_, index) => (index % 2 === 0 ? 'python' : 'ts')));
 });
 
+test.serial('docs: programs are found in every guide', (t) => {
+  for (const { name, programs } of documents) {
+    if (name !== 'docs/functions.md' && name !== 'docs/codec.md') t.true(programs.length > 0, name);
+  }
+});
+
 test.serial('docs: programs in TypeScript have no type errors', async (t) => {
   t.is(await workshop.check(programsIn(['ts']).map(({ program }) => program)), '');
 });
