@@ -58,6 +58,7 @@ test.serial('thread-exit: a thread lives on when the one has ended that has star
 
 test.serial('thread-exit: process.exit() in a thread ends only that', async (t) => {
   t.is(await output('exit'), 'WorkerCrashedError 3\nstill here\n');
+  t.is(await output('exit-sync'), 'WorkerCrashedError 3\nWorkerCrashedError 4\n');
 });
 
 test.serial('thread-exit: process.exit() in the main thread ends all, also those that wait', async (t) => {
@@ -80,4 +81,21 @@ test.serial('thread-exit: timers and sockets of a thread go on when its function
 
 test.serial('thread-exit: threads of a task keep its worker until they have ended', async (t) => {
   t.is(await output('pooled'), 'Pool-1-1 true MainThread Thread-N Pool-N-1\nslow\n11\n');
+});
+
+test.serial('thread-exit: a function that the main module exports goes by its name', async (t) => {
+  t.is(await output('exported'), 'Thread-1 (addTo) 3\n');
+});
+
+test.serial('thread-exit: a main module without a guard starts no threads without end', async (t) => {
+  const { code, stderr, stdout } = await runProgram('../threading/unguarded.mjs');
+  t.is(code, 0);
+  t.regex(stdout, /^PicklingError: .*creates a Thread\. Guard the part/);
+  t.regex(stderr, /^Exception in thread Thread-1 \(work\):/);
+});
+
+test.serial('thread-exit: a worker that polycore has not started stays for its threads, but not for daemons', async (t) => {
+  const { code, stderr, stdout } = await runProgram('../threading/by-worker.mjs');
+  t.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+  t.is(stdout, '[Thread Dummy-1, started daemon true]\nMainThread kept daemon Dummy-1\nfrom the thread\nexit 0\n');
 });

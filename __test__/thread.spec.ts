@@ -24,6 +24,7 @@ import {
   WorkerCrashedError,
 } from '../index.js';
 import { binding } from '../dist/native/binding.js';
+import { exhaustMemory } from './fixtures/pool/crashes.js';
 import { collected } from './fixtures/shared/garbage.js';
 import { Failing, Secretive, Sharing, Summer } from './fixtures/threading/classes.js';
 
@@ -277,7 +278,7 @@ test.serial('thread: process.exit(), termination and lack of memory are a Worker
   }
   t.is(heard.length, 0);
   const limits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 };
-  const greedy = new Thread({ target: () => { const all: unknown[] = []; for (;;) all.push(new Array(1000).fill({})); }, resourceLimits: limits });
+  const greedy = new Thread({ target: exhaustMemory, resourceLimits: limits });
   greedy.start();
   const crash = await t.throwsAsync<WorkerCrashedError>(greedy.join(), { instanceOf: WorkerCrashedError });
   t.is((crash.cause as NodeJS.ErrnoException).code, 'ERR_WORKER_OUT_OF_MEMORY');
