@@ -17,7 +17,7 @@ Counts words, syllables, sounds and endings in the CMU Pronouncing Dictionary (4
 cmu-pronouncing-dictionary), in one thread and through a pipeline of threads, and compares the two.
 
   --workers N   threads of the pipeline that count (default: ${cpuCount()}, the CPUs this process may use; at most 64)
-  --times N     read the text so many times, as if it were longer (default: 10, at most 100)
+  --times N     read the text so many times, as if it were longer (default: 20, at most 100)
   --json        print one JSON object
   -h, --help    print this
 
@@ -29,7 +29,7 @@ const MOST_WORKERS = 64;
 const MOST_TIMES = 100;
 
 async function main(): Promise<number> {
-  const line = readCommandLine(HELP, { workers: cpuCount(), times: 10 });
+  const line = readCommandLine(HELP, { workers: cpuCount(), times: 20 });
   if (line === null) return 0;
   const { workers, times } = line.numbers;
   if (line.argument !== undefined) throw new UsageError(`expected no argument, got ${JSON.stringify(line.argument)}; see --help`);
