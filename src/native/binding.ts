@@ -20,8 +20,10 @@ export interface Binding {
   analyzeModule(source: string, isModule: boolean): unknown;
   attach(onWake: () => void): ArrayBuffer;
   hold(hold: boolean): void;
+  nameIsolate(name: string): void;
   segment(index: number): ArrayBuffer;
   regionUsed(): number;
+  regionSlots(): number;
   reserve(count: number): number;
   release(slot: number): void;
   submit(pool: number, slot: number, depth: number, priority: number): boolean;
@@ -77,6 +79,8 @@ export interface Binding {
   waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
   waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
   withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
+  reportAfter(): number;
+  explain(slot: number, generation: number, base: number, milliseconds: number): string;
   waiters(slot: number, generation: number, base: number): number;
   releaseLock(slot: number, generation: number): number;
   releaseSemaphore(slot: number, generation: number, base: number, permits: number, limit: number): number;

@@ -5,6 +5,7 @@
  * one native call; the wake-up is one call of `onWake` per batch. While anything is pending the event loop is held.
  */
 
+import { isMainThread, threadId } from 'node:worker_threads';
 import { binding } from '../native/binding.js';
 import { checkSharedMemory, EVENT_TOKEN, EVENT_UNCAUGHT, getWord, OPERATION, setWord, TOKEN } from './slot.js';
 
@@ -42,6 +43,7 @@ export function attachPort(): Uint32Array {
   if (exchange !== undefined) return exchange;
   exchange = new Uint32Array(binding.attach(onWake));
   self = binding.isolateNumber() + 1;
+  binding.nameIsolate(isMainThread ? 'the main thread' : `thread ${threadId}`);
   const slot = takeSlot();
   checkSharedMemory(slot);
   free.push(slot);

@@ -86,9 +86,32 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
             if let Some(thread) = isolate.thread {
                 crate::threads::leave_thread(thread);
             }
+            if Runtime::get().live() == 0 {
+                sched::threads::forget_main(Runtime::get());
+                report_leaks();
+            }
         }
     })?;
     Ok(view)
+}
+
+/// In debug builds, says what is left.
+fn report_leaks() {
+    if cfg!(debug_assertions) {
+        let leaks = Runtime::get().leaks();
+        if !leaks.is_empty() {
+            eprintln!("polycore: {leaks}");
+        }
+    }
+}
+
+/// What this isolate is called in messages.
+#[napi_derive::napi]
+pub(crate) fn name_isolate(name: String) -> Result<()> {
+    with(|isolate| {
+        isolate.port.set_name(name);
+        Ok(())
+    })
 }
 
 /// Whether this isolate's pending work keeps its event loop alive.

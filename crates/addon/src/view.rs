@@ -42,6 +42,13 @@ pub(crate) fn segment(env: Env, index: u32) -> Result<Unknown<'static>> {
     external(env, at, SEGMENT)
 }
 
+/// Slots that have ever been in use: how many were in use at once at most.
+#[napi_derive::napi]
+#[must_use]
+pub(crate) fn region_slots() -> u32 {
+    Runtime::get().slots().used()
+}
+
 /// Bytes of the shared region's heap in use.
 #[napi_derive::napi]
 pub(crate) fn region_used() -> f64 {

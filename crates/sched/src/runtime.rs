@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::holdings::Holdings;
-use crate::isolate::PARKER;
+use crate::isolate::{BLOCKED, PARKER, USER};
 use crate::pool::Pool;
 use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
@@ -93,6 +93,8 @@ pub struct Runtime {
     /// Isolate numbers that may be given out again, and the first never used.
     numbers: Mutex<(Vec<u32>, u32)>,
     pools: RwLock<Vec<Option<Arc<Pool>>>>,
+    /// This process as a user of the region.
+    user: Option<shm::User>,
 }
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -107,7 +109,11 @@ impl Runtime {
             let slots = SlotTable::new()?;
             let ports = (0..ISOLATES).map(|_| OnceLock::new()).collect();
             let numbers = Mutex::new((Vec::new(), 0));
-            let _ = RUNTIME.set(Self { slots, ports, numbers, pools: RwLock::new(Vec::new()) });
+            // Without an entry nobody could ask for this process; it works all the same.
+            let user = slots.region().enroll().ok();
+            if let Err(late) = RUNTIME.set(Self { slots, ports, numbers, pools: RwLock::new(Vec::new()), user }) {
+                drop(late);
+            }
         }
         Ok(Self::get())
     }
@@ -153,8 +159,16 @@ impl Runtime {
             self.slots.release(record);
             AttachError::Alloc(error)
         })?;
+        self.slots.set(record, USER, self.user.as_ref().map_or(NONE, |user| user.index));
+        self.slots.set(record, PARKER, 0);
+        self.slots.set(record, BLOCKED, 0);
         self.slots.put_state(record, State::Isolate);
         Ok(record)
+    }
+
+    /// Isolates that live.
+    pub fn live(&self) -> usize {
+        self.ports.iter().map_while(OnceLock::get).filter(|port| port.is_open()).count()
     }
 
     /// An isolate ends: nobody calls it any more, the jobs it ran count as crashed, the slots it held are free again.

@@ -162,6 +162,12 @@ impl SlotTable {
         Ok(Self { region, count, free: TaggedStack::default(), fresh, generation, objects })
     }
 
+    /// Slots from this number on have never been used.
+    #[must_use]
+    pub fn used(&self) -> u32 {
+        self.fresh.load(Ordering::Relaxed)
+    }
+
     /// How many slots there are, a power of two.
     #[must_use]
     pub fn count(&self) -> u32 {
@@ -315,7 +321,7 @@ impl SlotTable {
 
     /// Returns those of `slots` that `owner` holds without having submitted them.
     pub(crate) fn release_held(&self, owner: u32, slots: impl Iterator<Item = u32>) {
-        let used = self.fresh.load(Ordering::Relaxed);
+        let used = self.used();
         for slot in slots.filter(|&slot| slot < used) {
             if self.get(slot, word::OWNER) == owner && self.is(slot, State::Held) {
                 self.release(slot);

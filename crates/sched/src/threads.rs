@@ -106,6 +106,15 @@ pub fn main(runtime: &Runtime, candidate: Option<Handle>) -> Result<Option<Handl
     Ok(threads.main)
 }
 
+/// The last isolate has ended: nobody will ask for the main thread any more.
+pub fn forget_main(runtime: &Runtime) {
+    let main = threads().main.take();
+    if let Some(main) = main {
+        undo(runtime, main);
+        runtime.slots().unref(main);
+    }
+}
+
 /// Whether the isolate has a hook for uncaught errors from now on; then it is the one that counts.
 pub fn set_hook(isolate: u32, is_set: bool) {
     let mut threads = threads();

@@ -10,6 +10,8 @@ mod mapping;
 mod region;
 pub mod segment;
 pub mod tracker;
+mod users;
 
 pub use error::{AllocError, MapError};
 pub use region::{Block, Region};
+pub use users::{TooManyUsers, User};

@@ -3,6 +3,7 @@
 //!
 //! The memory is zeroed, sparse until touched, and freed by the kernel with its last user, however that one ends.
 
+use std::fs::File;
 use std::io;
 
 /// A mapping of `len` bytes at `base`, kept for the life of the process.
@@ -64,6 +65,14 @@ impl Mapping {
         Ok(Self { base: base.cast(), len, fd })
     }
 
+    /// The same file, opened anew; `None` where the system cannot do that.
+    pub(crate) fn reopen(&self) -> Option<File> {
+        #[cfg(target_os = "linux")]
+        return File::options().read(true).write(true).open(format!("/proc/self/fd/{}", self.fd)).ok();
+        #[cfg(not(target_os = "linux"))]
+        return None;
+    }
+
     /// Gives the pages of `offset .. offset + len` back to the system; `true` if they read as zero from now on, else
     /// they are as they were.
     pub(crate) fn discard(&self, offset: usize, len: usize) -> bool {
@@ -93,6 +102,11 @@ impl Mapping {
         // SAFETY: a fresh allocation at an address of the kernel's choice aliases nothing.
         let base = unsafe { VirtualAlloc(std::ptr::null_mut(), len, MEM_COMMIT_RESERVE, PAGE_READWRITE) };
         if base.is_null() { Err(io::Error::last_os_error()) } else { Ok(Self { base, len }) }
+    }
+
+    /// There is no file on Windows.
+    pub(crate) fn reopen(&self) -> Option<File> {
+        None
     }
 
     /// Pages stay committed on Windows.

@@ -1,12 +1,13 @@
 //! The region: a mapping, a fixed table at its start, and a heap of blocks behind it.
 //!
-//! Layout: page 0 unused (offset 0 means "none"), the table, the tag bytes of the heap, the heap.
+//! Layout: page 0 with the users (offset 0 means "none"), the table, the tag bytes of the heap, the heap.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::buddy::{Buddy, MIN_ORDER, Memory, ORDERS, order_of};
 use crate::error::{AllocError, MapError};
 use crate::mapping::Mapping;
+use crate::users::{self, TooManyUsers, User};
 
 /// Address space tried in turn: hosts with `ulimit -v` or strict overcommit refuse the larger ones.
 const RESERVE: [usize; 4] = [32 << 30, 8 << 30, 2 << 30, 512 << 20];
@@ -167,6 +168,36 @@ impl Region {
             }
         }
         drop(buddy);
+    }
+
+    /// This process uses the region; once for each process, also after a `fork`.
+    ///
+    /// # Errors
+    /// When too many do.
+    pub fn enroll(&self) -> Result<User, TooManyUsers> {
+        users::enroll(&self.mapping)
+    }
+
+    /// Whether the process of that user still lives.
+    ///
+    /// # Panics
+    /// When there is no such entry.
+    #[must_use]
+    pub fn is_alive(&self, me: &User, user: u32) -> bool {
+        users::is_alive(&self.mapping, me, user)
+    }
+
+    /// Users that are there or have died and not been forgotten.
+    pub fn users(&self) -> impl Iterator<Item = u32> + '_ {
+        users::enrolled(&self.mapping)
+    }
+
+    /// A dead user's things have been cleaned up: its entry is free.
+    ///
+    /// # Panics
+    /// When there is no such entry.
+    pub fn forget(&self, user: u32) {
+        users::forget(&self.mapping, user);
     }
 
     /// Bytes of the heap in use, rounded up to whole blocks.
