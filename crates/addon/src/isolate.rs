@@ -87,7 +87,7 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
                 crate::threads::leave_thread(thread);
             }
             if Runtime::get().live() == 0 {
-                sched::threads::forget_main(Runtime::get());
+                sched::threads::forget_all(Runtime::get());
                 report_leaks();
             }
         }
