@@ -7,6 +7,7 @@ mod buddy;
 mod error;
 mod mapping;
 mod region;
+mod shelf;
 
 pub use error::{AllocError, MapError};
 pub use region::{Block, Region};
