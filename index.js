@@ -7,11 +7,12 @@ export const {
   Full, InvalidStateError, NotSupported, OSError, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError,
   TimeoutError, WorkerCrashedError,
   // multiprocessing.
-  AsyncResult, Connection, Pipe, Pool, cpuCount, wait, waitSync,
+  Array, AsyncResult, Connection, Pipe, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount, wait, waitSync,
   // queue.
   JoinableQueue, LifoQueue, PriorityQueue, Queue, SimpleQueue,
   // threading.
-  Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore,
+  Barrier, BoundedSemaphore, Condition, Event, Lock, RLock, RwLock, Semaphore, Thread, Timer, activeCount, currentThread,
+  enumerate, excepthook, local, mainThread, setExcepthook,
   // Functions and values that travel.
   isMain, pickle, ref, transfer,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

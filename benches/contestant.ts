@@ -2,34 +2,43 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { compilePeers } from './compile.js';
-import type { Order, Reply } from './peers/order.js';
+import { compile } from './compile.js';
+import type { Reply } from './peers/order.js';
 
-/** polycore first, then Node's pools, then CPython's. */
-export const NODE_PEERS = ['piscina', 'tinypool', 'workerpool', 'poolifier', 'multithreading', 'jest-worker'] as const;
-export const CPYTHON_PEERS = ['cpython-pool', 'cpython-executor'] as const;
-export const CONTESTANTS = ['polycore', ...NODE_PEERS, ...CPYTHON_PEERS] as const;
-
-export type ContestantName = (typeof CONTESTANTS)[number];
+/** Where the process of a contestant comes from. */
+export interface Entrant {
+  readonly name: string;
+  /** Whether it can run on this machine at all. */
+  readonly isPresent: () => boolean;
+  /** Program and arguments. */
+  readonly command: () => Promise<[string, string[]]>;
+}
 
 /** An order that takes longer than this has hung. */
 const DEADLINE = 120_000;
 
 let compiled: Promise<string> | undefined;
+let python: boolean | undefined;
 
-function isCPython(name: ContestantName): boolean {
-  return (CPYTHON_PEERS as readonly string[]).includes(name);
+/** A contestant in Node: `host.js` of the folder with the name as its argument. */
+export function nodeEntrant(folder: string, name: string): Entrant {
+  return {
+    name,
+    isPresent: () => true,
+    command: async () => {
+      compiled ??= compile();
+      return [process.execPath, [`${await compiled}${folder}/host.js`, name]];
+    },
+  };
 }
 
-/** Whether it can run on this machine at all. */
-export function isPresent(name: ContestantName): boolean {
-  return !isCPython(name) || spawnSync('python3', ['--version']).status === 0;
-}
-
-async function command(name: ContestantName): Promise<[string, string[]]> {
-  if (isCPython(name)) return ['python3', [fileURLToPath(new URL(`./peers/${name}.py`, import.meta.url))]];
-  compiled ??= compilePeers();
-  return [process.execPath, [`${await compiled}host.js`, name]];
+/** A contestant in Python: the script of that name in the folder. */
+export function pythonEntrant(folder: string, name: string): Entrant {
+  return {
+    name,
+    isPresent: () => (python ??= spawnSync('python3', ['--version']).status === 0),
+    command: () => Promise.resolve(['python3', [fileURLToPath(new URL(`./${folder}/${name}.py`, import.meta.url))]]),
+  };
 }
 
 /** The caller's environment without what would reach into the measured processes. */
@@ -39,25 +48,25 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 export class Contestant {
-  readonly name: ContestantName;
+  readonly name: string;
   readonly #child: ChildProcess;
   readonly #lines: Interface;
 
-  private constructor(name: ContestantName, child: ChildProcess, lines: Interface) {
+  private constructor(name: string, child: ChildProcess, lines: Interface) {
     this.name = name;
     this.#child = child;
     this.#lines = lines;
   }
 
   /** Starts the process; the library is not loaded yet. */
-  static async start(name: ContestantName): Promise<Contestant> {
-    const [file, args] = await command(name);
+  static async start({ name, command }: Entrant): Promise<Contestant> {
+    const [file, args] = await command();
     const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], env: environment() });
     return new Contestant(name, child, createInterface({ input: child.stdout }));
   }
 
   /** Sends one order and resolves to its number; rejects when the contestant fails, gives a wrong result, dies or hangs. */
-  ask(order: Order): Promise<number> {
+  ask(order: { readonly do: string; readonly [argument: string]: unknown }): Promise<number> {
     if (this.#ended) return Promise.reject(new Error(`${this.name}, ${order.do}: the process ended`));
     const { promise, settle } = this.#reply(order.do);
     this.#child.stdin?.write(`${JSON.stringify(order)}\n`);

@@ -2,7 +2,6 @@
  * A figure: the median of ours, compared with the median of the best peer. As one line of JSON:
  * `{"suite","name","value","unit","vs","ratio"}`, where `ratio` > 1 means that polycore is better, whatever the unit.
  */
-import type { ContestantName } from './contestant.js';
 import type { Outcome } from './interleave.js';
 import { median } from './peers/median.js';
 
@@ -20,8 +19,8 @@ export interface Figure {
 export interface Measurement {
   readonly name: string;
   readonly unit: string;
-  readonly medians: ReadonlyMap<ContestantName, number>;
-  readonly errors: ReadonlyMap<ContestantName, string>;
+  readonly medians: ReadonlyMap<string, number>;
+  readonly errors: ReadonlyMap<string, string>;
   /** Undefined when polycore was left out or failed. */
   readonly figure: Figure | undefined;
 }
@@ -32,7 +31,7 @@ export interface Comparison {
   readonly unit: string;
   readonly better: 'more' | 'less';
   /** The peers the ratio may be taken against; a text when the value itself is the ratio against that. */
-  readonly against: readonly ContestantName[] | string;
+  readonly against: readonly string[] | string;
   /** Default: ours / theirs, or theirs / ours if less is better. */
   readonly ratio?: (ours: number, theirs: number) => number;
 }
@@ -41,15 +40,15 @@ function round(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-function best(comparison: Comparison, medians: ReadonlyMap<ContestantName, number>): ContestantName | undefined {
+function best(comparison: Comparison, medians: ReadonlyMap<string, number>): string | undefined {
   const sign = comparison.better === 'more' ? 1 : -1;
-  const value = (name: ContestantName): number => sign * (medians.get(name) ?? Number.NaN);
+  const value = (name: string): number => sign * (medians.get(name) ?? Number.NaN);
   return [...medians.keys()]
     .filter((name) => comparison.against.includes(name))
     .sort((a, b) => value(b) - value(a))[0];
 }
 
-function figure(suite: string, comparison: Comparison, medians: ReadonlyMap<ContestantName, number>): Figure | undefined {
+function figure(suite: string, comparison: Comparison, medians: ReadonlyMap<string, number>): Figure | undefined {
   const ours = medians.get('polycore');
   if (ours === undefined) return undefined;
   const { name, unit, against } = comparison;
@@ -63,9 +62,9 @@ function figure(suite: string, comparison: Comparison, medians: ReadonlyMap<Cont
 }
 
 /** Medians and figure of one bench. */
-export function compare(suite: string, comparison: Comparison, outcomes: ReadonlyMap<ContestantName, Outcome>): Measurement {
-  const medians = new Map<ContestantName, number>();
-  const errors = new Map<ContestantName, string>();
+export function compare(suite: string, comparison: Comparison, outcomes: ReadonlyMap<string, Outcome>): Measurement {
+  const medians = new Map<string, number>();
+  const errors = new Map<string, string>();
   for (const [name, { sample, error }] of outcomes) {
     if (error === undefined) medians.set(name, median(sample));
     else errors.set(name, error);

@@ -13,6 +13,7 @@ interface Suite {
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   pool: () => import('./pool.js'),
+  sync: () => import('./sync.js'),
 };
 
 async function main(): Promise<void> {

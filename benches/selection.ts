@@ -1,6 +1,6 @@
 /** What to run, from the command line: `<suite> [--json] [--only a,b] [--contestants a,b] [--without a,b] [--rounds n]`. */
 import { parseArgs } from 'node:util';
-import { type ContestantName, CONTESTANTS, isPresent } from './contestant.js';
+import type { Entrant } from './contestant.js';
 
 export interface Selection {
   readonly suite: string;
@@ -9,8 +9,10 @@ export interface Selection {
   readonly only: readonly string[] | undefined;
   /** Rounds of every bench; undefined is each one's own. */
   readonly rounds: number | undefined;
-  /** Contestants that were asked for and that this machine has. */
-  readonly contestants: readonly ContestantName[];
+  /** Names of the contestants that take part; undefined is all of them. */
+  readonly with: readonly string[] | undefined;
+  /** Names of those that do not. */
+  readonly without: readonly string[];
 }
 
 function list(text: string | undefined): readonly string[] | undefined {
@@ -24,10 +26,21 @@ function rounds(text: string | undefined): number | undefined {
   return value;
 }
 
-function contestants(wanted: readonly string[], unwanted: readonly string[]): readonly ContestantName[] {
-  const unknown = [...wanted, ...unwanted].find((name) => !(CONTESTANTS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new TypeError(`Expected a contestant, one of ${CONTESTANTS.join(', ')}; got ${unknown}`);
-  return CONTESTANTS.filter((name) => wanted.includes(name) && !unwanted.includes(name) && isPresent(name));
+/** Those of a suite's entrants that were asked for and that this machine has; throws TypeError for a name that is none of them. */
+export function select(entrants: readonly Entrant[], selection: Selection): readonly Entrant[] {
+  const names = entrants.map(({ name }) => name);
+  const unknown = [...(selection.with ?? []), ...selection.without].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new TypeError(`Expected a contestant, one of ${names.join(', ')}; got ${unknown}`);
+  return entrants.filter(
+    ({ name, isPresent }) => (selection.with?.includes(name) ?? true) && !selection.without.includes(name) && isPresent(),
+  );
+}
+
+/** Those benches that were asked for; throws TypeError for a name that is none of them. */
+export function selectBenches<B extends { readonly name: string }>(benches: readonly B[], selection: Selection): readonly B[] {
+  const unknown = selection.only?.find((name) => !benches.some((bench) => bench.name === name));
+  if (unknown !== undefined) throw new TypeError(`Expected a bench, one of ${benches.map(({ name }) => name).join(', ')}; got ${unknown}`);
+  return benches.filter(({ name }) => selection.only?.includes(name) ?? true);
 }
 
 /** Reads the arguments; throws TypeError on what it does not know. */
@@ -50,6 +63,7 @@ export function parseSelection(args: readonly string[]): Selection {
     json: values.json,
     only: list(values.only),
     rounds: rounds(values.rounds),
-    contestants: contestants(list(values.contestants) ?? CONTESTANTS, list(values.without) ?? []),
+    with: list(values.contestants),
+    without: list(values.without) ?? [],
   };
 }

@@ -1,6 +1,5 @@
 /** The measurements for people: one row per contestant, one column per bench, then the ratios. */
 import Table from 'cli-table3';
-import { CONTESTANTS } from './contestant.js';
 import type { Measurement } from './figure.js';
 
 function cell(value: number): string {
@@ -10,7 +9,7 @@ function cell(value: number): string {
 
 /** The table, and below it why a contestant has no number where it should have one. */
 export function table(measurements: readonly Measurement[]): string {
-  const present = CONTESTANTS.filter((name) => measurements.some(({ medians, errors }) => medians.has(name) || errors.has(name)));
+  const present = new Set(measurements.flatMap(({ medians, errors }) => [...medians.keys(), ...errors.keys()]));
   const grid = new Table({
     head: ['', ...measurements.map(({ name, unit }) => `${name}\n${unit}`)],
     colAligns: ['left', ...measurements.map(() => 'right' as const)],

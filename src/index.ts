@@ -3,6 +3,7 @@
 import * as self from './index.js';
 import { publish } from './pickle/index.js';
 import { startWorker } from './runtime/worker.js';
+import { startThread } from './threading/body.js';
 
 export * from './errors.js';
 export * from './multiprocessing/index.js';
@@ -14,3 +15,4 @@ export { transfer } from './runtime/transfer.js';
 
 publish(self);
 startWorker();
+startThread();

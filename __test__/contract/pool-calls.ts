@@ -148,6 +148,20 @@ export function poolCallsContract(test: TestFn, makePool: MakePool): void {
     t.true((await pool.apply(identity<string>, [text])) === text);
   });
 
+  test.serial('pool: bytes of every size arrive as they are', async (t) => {
+    const pool = shared();
+    for (const length of [0, 1, 150, 192, 193, 4095, 4096, 65_535, 65_536, 2 ** 20 - 20, 2 ** 20, 2 ** 20 + 1]) {
+      const buffer = Buffer.alloc(length + 8, 'polycore').subarray(4, 4 + length);
+      const back = await pool.apply(identity<Buffer>, [buffer]);
+      t.true(Buffer.isBuffer(back) && back.equals(buffer), `${length} bytes`);
+      const text = 'x'.repeat(length);
+      t.true((await pool.apply(identity<string>, [text])) === text, `${length} characters`);
+    }
+    const words = Buffer.from(new SharedArrayBuffer(1000));
+    await pool.apply((given: Buffer) => given.fill(3), [words]);
+    t.is(words[999], 3);
+  });
+
   test.serial('pool: a large Buffer is a copy on each side', async (t) => {
     const pool = shared();
     const bytes = Buffer.alloc(2 ** 18, 1);

@@ -13,7 +13,7 @@ export class Progress {
   /** @param total how much there is to do; nothing is shown when it is 0. */
   constructor(label: string, total: number) {
     if (!process.stderr.isTTY || total === 0) return;
-    const format = `${label.padEnd(16)} [{bar}] {percentage}%  {duration} s, {eta} s left`;
+    const format = `${label.padEnd(20)} [{bar}] {percentage}%  {duration} s, {eta} s left`;
     this.#bar = new cliProgress.SingleBar({ format, barsize: 30, linewrap: true, etaBuffer: 100, formatValue: pad });
     this.#bar.start(total, 0);
   }

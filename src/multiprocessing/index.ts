@@ -5,6 +5,7 @@ export { Connection } from './connection.js';
 export { cpuCount } from './cpu-count.js';
 export type { ImapIterator } from './imap.js';
 export type { TaskMessage } from './job.js';
+export type { AnyLock, Locked } from './locked.js';
 export {
   type ApplyOptions,
   type ImapOptions,
@@ -16,5 +17,16 @@ export {
 export type { BytesOptions, BytesSource } from './message-bytes.js';
 export { Pipe } from './pipe.js';
 export { Pool, type PoolStats } from './pool.js';
+export {
+  type RawSharedArray,
+  SharedArray,
+  SharedArray as Array,
+  type SharedArrayConstructor,
+  type SharedArrayMembers,
+} from './shared-array.js';
+export { type ShareableItem, ShareableList, type ShareableListOptions } from './shareable-list.js';
+export { SharedMemory, type SharedMemoryOptions } from './shared-memory.js';
+export type { Element, Typecode } from './typecodes.js';
+export { type Counting, type RawValue, Value, type ValueConstructor, type ValueMembers } from './value.js';
 export { wait, waitSync } from './wait.js';
 export type { WaitOptions } from '../runtime/wait-options.js';

@@ -11,6 +11,7 @@ import { submitDepth, submitted } from '../runtime/feed.js';
 import { Later } from '../runtime/parcel.js';
 import { countDoubles, type PayloadOptions, readPayload, writeList } from '../runtime/payload.js';
 import { expect, forget, isBlocking, type Pending, recycle, rethrowLater, takeSlot } from '../runtime/port.js';
+import { withRemoteStack } from '../runtime/remote-stack.js';
 import { release, type Shipped } from '../runtime/shipping.js';
 import * as layout from '../runtime/slot.js';
 import type { PoolCore } from './pool-core.js';
@@ -179,7 +180,7 @@ export class Job implements Pending {
 
   #end(status: number, payload: unknown, worker: number, item: number): void {
     if (status === layout.OK) this.#owner.succeeded(this, payload);
-    else this.#owner.failed(this, withRemoteStack(payload, worker), item);
+    else this.#owner.failed(this, withRemoteStack(payload, `worker ${worker}`), item);
   }
 
   #crashed(worker: number): void {
@@ -215,24 +216,3 @@ export function notRunning(core: { name: string }): RangeError {
 export function full(core: { name: string }, limit: number): Full {
   return new Full(`${core.name} has ${limit} tasks under way, its maxQueue`);
 }
-
-/** Marks where an error comes from: the remote frames follow behind `[in worker n]`. */
-function withRemoteStack(error: unknown, worker: number): unknown {
-  if (!(error instanceof Error)) return error;
-  const stack = typeof error.stack === 'string' ? error.stack : String(error);
-  const frames = stack.search(/\n {4}at /);
-  const head = frames < 0 ? stack : stack.slice(0, frames);
-  const tail = frames < 0 ? '' : stack.slice(frames);
-  try {
-    Object.defineProperty(error, 'stack', {
-      value: `${head}\n    [in worker ${worker}]${tail}`,
-      configurable: true,
-      writable: true,
-      enumerable: false,
-    });
-  } catch {
-    // A frozen error keeps its stack.
-  }
-  return error;
-}
-

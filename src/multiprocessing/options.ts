@@ -125,7 +125,8 @@ export function mapOptions<O extends { chunksize?: number }>(given: number | O |
   return options;
 }
 
-function describe(value: unknown): string {
+/** A value as error messages show it. */
+export function describe(value: unknown): string {
   if (typeof value === 'number' || value === null || value === undefined) return String(value);
   return typeof value === 'string' ? JSON.stringify(value) : typeof value;
 }

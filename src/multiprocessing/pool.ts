@@ -1,10 +1,10 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
-import { isMainThread } from 'node:worker_threads';
-import { type BrokenPoolError, CancelledError, RuntimeError, TimeoutError } from '../errors.js';
+import { type BrokenPoolError, CancelledError, TimeoutError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
 import { Crew } from '../runtime/crew.js';
+import { refuseImportingMain } from '../runtime/importing.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { attachPort, blockUntil, hold, unhold } from '../runtime/port.js';
 import { type Callable, keep } from '../runtime/shipping.js';
@@ -90,7 +90,7 @@ export class Pool {
       this.#core = new PoolCore(number, name, size, Number.POSITIVE_INFINITY);
       return;
     }
-    refuseImportingMain();
+    refuseImportingMain('Pool');
     this.#core = create(n as number | undefined, options);
     pools.set(this.#core.number, new WeakRef(this));
     unreachable.register(this, this.#core, this);
@@ -350,14 +350,4 @@ function create(n: number | undefined, options: PoolOptions): PoolCore {
   });
   core.crew.start(new ThreadBackend(setup, options.resourceLimits, core.crew.ended), size);
   return core;
-}
-
-/** A worker imports the main module to find an exported function; a pool made there would start workers without end. */
-function refuseImportingMain(): void {
-  const importing = (globalThis as { [key: symbol]: unknown })[Symbol.for('polycore.importingMain')];
-  if (isMainThread || importing !== true) return;
-  throw new RuntimeError(
-    'A worker is importing the main module of this program, which creates a Pool. Guard the part that is to run only in ' +
-      'the main thread: if (isMain(import.meta)) { … }, or move the functions for the pool to a module of their own.',
-  );
 }

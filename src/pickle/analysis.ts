@@ -77,10 +77,10 @@ export function isNative(text: string): boolean {
 
 /**
  * True if instances of the class have `#private` members, declared by it or by a class it extends: such an instance cannot
- * be rebuilt from its properties.
+ * be rebuilt from its properties. `base` and what that extends do not count.
  */
-export function hasPrivateState(ctor: Function): boolean {
-  for (let level: unknown = ctor; typeof level === 'function'; level = Object.getPrototypeOf(level)) {
+export function hasPrivateState(ctor: Function, base?: unknown): boolean {
+  for (let level: unknown = ctor; typeof level === 'function' && level !== base; level = Object.getPrototypeOf(level)) {
     const text = textOf(level);
     if (text.startsWith('class') && text.includes('#') && analyze(text).privateMembers) return true;
   }

@@ -2,14 +2,14 @@
  * Bytes: `ArrayBuffer`s, `SharedArrayBuffer`s and the views on them. Views of one buffer stay views of one buffer.
  *
  * A `Buffer` of Node is mostly a slice of a pool, so it travels as its own bytes, unless it is all of its `ArrayBuffer`
- * or that has been written already.
+ * or that has been written already, or is shared.
  */
 
 import { types } from 'node:util';
 import type { Decoder } from './decoder.js';
 import type { Encoder } from './encoder.js';
 import { damaged } from './reader.js';
-import { sharedBuffers } from './shared.js';
+import { sharedBlocks, sharedBuffers } from './shared.js';
 import * as tags from './tags.js';
 import { isDetached } from './transfer.js';
 
@@ -47,12 +47,13 @@ export function writeView(enc: Encoder, view: ArrayBufferView): void {
 export function writeBuffer(enc: Encoder, view: Uint8Array): void {
   const { buffer, byteOffset, byteLength } = view;
   const isWhole = byteOffset === 0 && byteLength === buffer.byteLength && byteLength > 0;
-  if (isWhole || types.isSharedArrayBuffer(buffer) || enc.isKnown(buffer)) {
+  const isShared = types.isSharedArrayBuffer(buffer) || sharedBlocks()?.has(buffer as ArrayBuffer) === true;
+  if (isWhole || isShared || enc.isKnown(buffer)) {
     enc.u8(tags.VIEW);
     enc.u8(BUFFER);
     enc.uint(byteOffset);
     enc.uint(isLengthTracking(view) ? 0 : byteLength + 1);
-    if (isWhole && !enc.isKnown(buffer) && !isResizable(buffer) && !types.isSharedArrayBuffer(buffer)) {
+    if (isWhole && !enc.isKnown(buffer) && !isResizable(buffer) && !isShared) {
       enc.register(buffer);
       return writeBytes(enc, view, tags.ARRAY_BUFFER, tags.ARRAY_BUFFER_PART);
     }
@@ -64,6 +65,12 @@ export function writeBuffer(enc: Encoder, view: Uint8Array): void {
 }
 
 export function writeArrayBuffer(enc: Encoder, buffer: ArrayBuffer): void {
+  const blocks = sharedBlocks();
+  if (blocks?.has(buffer)) {
+    enc.u8(tags.SHARED_BLOCK);
+    enc.value(blocks.export(buffer, enc));
+    return;
+  }
   if (isDetached(buffer)) enc.fail('the ArrayBuffer is detached');
   if (isResizable(buffer)) {
     enc.u8(tags.RESIZABLE);

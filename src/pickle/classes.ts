@@ -95,7 +95,7 @@ function classify(prototype: object): ClassInfo {
   const isCustom = custom.length > 0 && constructorOf(prototype) !== undefined;
   if (brand === undefined && shared === undefined) culprit ??= platformClass(custom);
   const refusal = culprit && refuse(constructorOf(prototype)?.name || culprit, culprit);
-  return { constructor, brand, shared, isCustom, refusal, hidden: hiddenState(custom) };
+  return { constructor, brand, shared, isCustom, refusal, hidden: hiddenState(custom, shared?.prototype.constructor) };
 }
 
 function sharedAncestor(prototype: object): SharedClass | undefined {
@@ -143,7 +143,7 @@ function platformClass(custom: readonly Function[]): string | undefined {
   return undefined;
 }
 
-function hiddenState(custom: readonly Function[]): string | undefined {
-  const hiding = custom.find((constructor) => hasPrivateState(constructor));
+function hiddenState(custom: readonly Function[], base: unknown): string | undefined {
+  const hiding = custom.find((constructor) => hasPrivateState(constructor, base));
   return hiding && `${hiding.name} has private members, which cannot be seen from outside: give it a [pickle.reduce]() method`;
 }

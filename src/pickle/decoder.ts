@@ -40,8 +40,8 @@ export class Decoder {
   readonly #shapes: Shape[] = [];
   readonly #deferred: object[] = [];
 
-  constructor(bytes: Uint8Array, part: PartReader) {
-    this.in = new Reader(bytes);
+  constructor(bytes: Uint8Array, part: PartReader, start = 0, end: number = bytes.length) {
+    this.in = new Reader(bytes, start, end);
     this.#part = part;
   }
 
@@ -308,13 +308,13 @@ export class Decoder {
 }
 
 /**
- * Decodes a value. It keeps no part of `bytes`.
+ * Decodes a value, from `start` to `end` of `bytes`. It keeps no part of them.
  *
  * @throws {PicklingError} if no encoder wrote the bytes. Errors of the functions that `pickle.reduce` named pass through.
  */
-export function decode(bytes: Uint8Array, part: PartReader): unknown {
+export function decode(bytes: Uint8Array, part: PartReader, start = 0, end: number = bytes.length): unknown {
   try {
-    return new Decoder(bytes, part).run();
+    return new Decoder(bytes, part, start, end).run();
   } catch (error) {
     if (error instanceof RangeError && error.message.includes('call stack')) {
       throw new PicklingError('The value is nested too deeply for this thread', { cause: error });

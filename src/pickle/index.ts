@@ -16,4 +16,11 @@ export {
 export { publish } from './package.js';
 export { pickle } from './symbols.js';
 export { checkTransfer } from './transfer.js';
-export { type HandleWriter, registerShared, setSharedBufferPort, type SharedBufferPort } from './shared.js';
+export {
+  type HandleWriter,
+  registerShared,
+  setSharedBlockPort,
+  setSharedBufferPort,
+  type SharedBlockPort,
+  type SharedBufferPort,
+} from './shared.js';

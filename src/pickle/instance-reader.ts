@@ -13,16 +13,21 @@ export function readInstance(dec: Decoder): object {
   return dec.instance(prototypeOf(dec.value()));
 }
 
-/** Native content first, then the class's prototype and the own properties. */
+/**
+ * Native content first, then the class's prototype and the own properties. A shared object that was here before keeps its own
+ * properties.
+ */
 export function readDerived(dec: Decoder): object {
   const prototype = prototypeOf(dec.value());
   const next = dec.in.peek();
   const object = asObject(dec.value());
   if (next === tags.REF || next >= tags.SHORT_REF) return object;
-  Object.setPrototypeOf(object, prototype);
+  const isNew = Object.getPrototypeOf(object) !== prototype;
+  if (isNew) Object.setPrototypeOf(object, prototype);
   for (let count = dec.in.count(2); count > 0; count -= 1) {
     const key = dec.string();
-    define(object, key, dec.value());
+    const value = dec.value();
+    if (isNew) define(object, key, value);
   }
   return object;
 }

@@ -147,6 +147,7 @@ function isConstructed(fn: Function): boolean {
 
 function writeShared(enc: Encoder, object: object, info: ClassInfo, shared: SharedClass): void {
   const isDerived = Object.getPrototypeOf(object) !== shared.prototype && info.isCustom;
+  if (isDerived && info.hidden !== undefined) enc.fail(info.hidden);
   if (isDerived && !writeClass(enc, tags.DERIVED, object, info)) return;
   enc.u8(tags.SHARED);
   enc.beginBuilding(object);

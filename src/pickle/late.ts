@@ -4,7 +4,7 @@ import { readArrayBuffer, readBuffer, readResizable, readView } from './binary.j
 import { readBoxed, readRegExp, readUrl } from './boxes.js';
 import type { Decoder } from './decoder.js';
 import { damaged } from './reader.js';
-import { sharedBuffers, sharedClassNamed } from './shared.js';
+import { sharedBlocks, sharedBuffers, sharedClassNamed } from './shared.js';
 import * as tags from './tags.js';
 
 export function readLate(dec: Decoder, tag: number): object {
@@ -29,9 +29,17 @@ export function readLate(dec: Decoder, tag: number): object {
       return readBuffer(dec, tag);
     case tags.SHARED_BUFFER:
       return sharedBuffers().import(dec.uint());
+    case tags.SHARED_BLOCK:
+      return sharedBlock(dec.value());
     case tags.SHARED:
       return sharedClassNamed(dec.string()).revive(dec.value());
     default:
       throw damaged(`${tag} is no tag`);
   }
+}
+
+function sharedBlock(data: unknown): ArrayBuffer {
+  const blocks = sharedBlocks();
+  if (blocks === undefined) throw damaged('shared memory before the runtime has started');
+  return blocks.import(data);
 }

@@ -10,6 +10,9 @@ const PACKAGE = 'package:polycore';
 export function publish(namespace: object): void {
   provide(PACKAGE, namespace);
   for (const [name, value] of Object.entries(namespace)) {
-    if (typeof value === 'function') remember(value, { url: PACKAGE, name });
+    if (typeof value !== 'function') continue;
+    remember(value, { url: PACKAGE, name });
+    // Bundled, it may have become `_Queue` or `wait2`.
+    if (value.name !== name && value.name.replace(/^_|\d+$/g, '') === name) Object.defineProperty(value, 'name', { value: name });
   }
 }

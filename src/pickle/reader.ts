@@ -28,12 +28,13 @@ const conversionBytes = new Uint8Array(conversion.buffer);
 export class Reader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
-  #position = 0;
+  #position: number;
   #view: DataView | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start: number, end: number) {
     this.#bytes = bytes;
-    this.#end = bytes.length;
+    this.#position = start;
+    this.#end = end;
   }
 
   /** Bytes not yet read. */

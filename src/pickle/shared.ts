@@ -1,6 +1,6 @@
 /**
- * Objects that are not copied but shared: polycore's own classes (Lock, Queue, Pool …), which travel as their handle, and
- * `SharedArrayBuffer`s, which travel as a number of the runtime's.
+ * Objects that are not copied but shared: polycore's own classes (Lock, Queue, Pool …), which travel as their handle, as do
+ * `ArrayBuffer`s over the memory of such an object, and `SharedArrayBuffer`s, which travel as a number of the runtime's.
  */
 
 import { PicklingError } from '../errors.js';
@@ -26,10 +26,20 @@ export interface SharedBufferPort {
   import(id: number): SharedArrayBuffer;
 }
 
+/** Lends `ArrayBuffer`s over the memory of shared objects to other threads. */
+export interface SharedBlockPort {
+  /** Whether it is such a buffer. */
+  has(buffer: ArrayBuffer): boolean;
+  /** What travels of it. @throws {StaleHandleError} when it was closed. */
+  export(buffer: ArrayBuffer, message: HandleWriter): unknown;
+  import(data: unknown): ArrayBuffer;
+}
+
 const byName = new Map<string, SharedClass>();
 const byPrototype = new Map<object, SharedClass>();
 let registrations = 0;
 let port: SharedBufferPort | undefined;
+let blocks: SharedBlockPort | undefined;
 
 /**
  * Lets the objects of a class, and of its subclasses, travel as what `reduce` makes of them. Both ends must have called it.
@@ -64,6 +74,16 @@ export function setSharedBufferPort(newPort: SharedBufferPort): void {
 export function sharedBuffers(): SharedBufferPort {
   if (port === undefined) throw new PicklingError('A SharedArrayBuffer cannot be pickled before the runtime has started');
   return port;
+}
+
+/** Makes `ArrayBuffer`s over shared memory travel. */
+export function setSharedBlockPort(newPort: SharedBlockPort): void {
+  blocks = newPort;
+}
+
+/** The port of such buffers, if the runtime has one. */
+export function sharedBlocks(): SharedBlockPort | undefined {
+  return blocks;
 }
 
 /** The class registered for objects with this prototype. */

@@ -88,6 +88,8 @@ export const DEFERRED_SET = 0x2a;
 
 /** Varint length, then blocks: see strings.ts. */
 export const STRING_ARRAY = 0x2b;
+/** An `ArrayBuffer` over the memory of a shared object: what the shared block port made of it. */
+export const SHARED_BLOCK = 0x2c;
 
 /** 0x40 + length (0 to 63), then one byte a character. */
 export const SHORT_LATIN1 = 0x40;

@@ -5,12 +5,14 @@
 
 import { types } from 'node:util';
 import { PicklingError } from '../errors.js';
+import { sharedBlocks } from './shared.js';
 
 /** @throws before anything is encoded. */
 export function checkTransfer(list: readonly unknown[]): void {
   for (const [index, entry] of list.entries()) {
     if (!types.isAnyArrayBuffer(entry)) throw new TypeError(`Expected \`transfer[${index}]\` to be an ArrayBuffer`);
     if (types.isSharedArrayBuffer(entry)) throw new PicklingError(`transfer[${index}]: a SharedArrayBuffer is shared, not moved`);
+    if (sharedBlocks()?.has(entry)) throw new PicklingError(`transfer[${index}]: the ArrayBuffer is shared, not moved`);
     if (isDetached(entry)) throw new PicklingError(`transfer[${index}]: the ArrayBuffer is detached`);
     if (list.indexOf(entry) !== index) throw new PicklingError(`transfer[${index}]: the ArrayBuffer is listed twice`);
   }

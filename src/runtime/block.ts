@@ -1,47 +1,70 @@
 /**
- * Blocks of the region as JavaScript sees them: doubles written and read in place, without a copy on the way.
+ * Blocks of the region as JavaScript sees them: doubles and bytes written and read in place, without a copy on the way.
  *
- * A view belongs to no block: it shows the memory at an offset, whoever owns that at the moment, so it is kept for the
- * next block there (the allocator hands out the same few again and again). Only this file's callers see views, and only
- * while the slot that they work on owns its block.
+ * A window shows memory of the region, whoever owns it at the moment. Blocks of up to 1 MiB lie within one aligned MiB (they
+ * are powers of two, at multiples of their size), whose window serves all of them. A larger block has a window of its own,
+ * kept for the next one there: the allocator hands out the same few again and again. Only this file's callers see
+ * windows, and only while the slot that they work on owns its block.
  */
 
 import { binding } from '../native/binding.js';
 import { baseOf, BLOCK, segmentOf } from './slot.js';
 
-/** Bytes of all kept views together; then all are forgotten. */
+/** Bytes of a window that many blocks share. */
+const SHARED = 1 << 20;
+/** Bytes of all windows of large blocks together; then these are forgotten. */
 const KEEP = 256 << 20;
-const DOUBLE = 8;
 
-const views = new Map<number, Float64Array>();
+/** The same memory as doubles and as bytes. */
+export interface Window {
+  readonly doubles: Float64Array;
+  readonly bytes: Buffer;
+}
+
+/** By the number of their MiB. */
+const shared: (Window | undefined)[] = [];
+/** By offset. */
+const large = new Map<number, Window>();
 let kept = 0;
 
-/** `length` doubles in a new block of `slot`; contents unspecified. */
-export function allocDoubles(slot: number, length: number): Float64Array {
-  return viewOf(binding.allocBlock(slot, length * DOUBLE), length);
+/** Where the block of `slot` begins, in bytes of the region. */
+export function offsetOf(slot: number): number {
+  return segmentOf(slot).doubles[(baseOf(slot) >> 3) + BLOCK / 2] as number;
 }
 
-/** The first `length` doubles of the block of `slot`. */
-export function doublesOf(slot: number, length: number): Float64Array {
-  return viewOf(segmentOf(slot).doubles[(baseOf(slot) >> 3) + BLOCK / 2] as number, length);
+/** Gives `slot` a new block of `length` bytes, contents unspecified; returns where it begins. */
+export function allocBlock(slot: number, length: number): number {
+  return binding.allocBlock(slot, length);
 }
 
-/** A view of at least `length` doubles; a longer one may show what belongs to others. */
-function viewOf(offset: number, length: number): Float64Array {
-  const known = views.get(offset);
-  if (known !== undefined && known.length >= length) return known;
-  const bytes = roundUp(length * DOUBLE);
-  if (kept + bytes > KEEP) {
-    views.clear();
+/** The window onto a block of `length` bytes at `offset`. */
+export function windowOf(offset: number, length: number): Window {
+  if (length > SHARED) return largeWindow(offset, length);
+  const number = Math.floor(offset / SHARED);
+  return (shared[number] ??= open(number * SHARED, SHARED));
+}
+
+/** Index of the block's first byte in its window. */
+export function startOf(offset: number, length: number): number {
+  return length > SHARED ? 0 : offset % SHARED;
+}
+
+function largeWindow(offset: number, length: number): Window {
+  const known = large.get(offset);
+  if (known !== undefined && known.bytes.length >= length) return known;
+  // The whole of the block, so that every block of that size there is served.
+  const size = 2 ** Math.ceil(Math.log2(length));
+  if (kept + size > KEEP) {
+    large.clear();
     kept = 0;
   }
-  const view = new Float64Array(binding.blockView(offset, bytes));
-  views.set(offset, view);
-  kept += bytes - (known?.byteLength ?? 0);
-  return view;
+  const window = open(offset, size);
+  large.set(offset, window);
+  kept += size - (known?.bytes.length ?? 0);
+  return window;
 }
 
-/** Blocks are powers of two; a view of the whole serves every block of that size. */
-function roundUp(bytes: number): number {
-  return 2 ** Math.ceil(Math.log2(bytes));
+function open(offset: number, length: number): Window {
+  const buffer = binding.blockView(offset, length);
+  return { doubles: new Float64Array(buffer), bytes: Buffer.from(buffer) };
 }

@@ -7,10 +7,9 @@
 
 import { binding } from '../native/binding.js';
 import { PicklingError, RuntimeError } from '../errors.js';
-import { doublesOf } from './block.js';
 import { CALL, MAP, STARMAP } from './operation.js';
 import { Later } from './parcel.js';
-import { countDoubles, readPayload, writeList, writeValue } from './payload.js';
+import { countDoubles, doublesOf, readPayload, writeList, writeValue } from './payload.js';
 import { isBlocking } from './port.js';
 import { resultOptions, resultsOptions } from './transfer.js';
 import { type Callable, fetchedFunction, fetchFunction } from './shipping.js';
@@ -67,14 +66,14 @@ function run(slot: number, fn: Callable, payload: unknown): unknown {
 
 /** A chunk of doubles in a block: each result takes the place of its item, as long as the results are numbers. */
 function mapDoubles(slot: number, fn: Callable, length: number): unknown {
-  const doubles = doublesOf(slot, length);
+  const { into: doubles, at } = doublesOf(slot, length);
   let i = 0;
   let result: unknown;
   try {
     for (; i < length; i++) {
-      result = fn(doubles[i] as never);
+      result = fn(doubles[at + i] as never);
       if (typeof result !== 'number') break;
-      doubles[i] = result;
+      doubles[at + i] = result;
     }
   } catch (error) {
     binding.dropBlock(slot);
@@ -82,7 +81,7 @@ function mapDoubles(slot: number, fn: Callable, length: number): unknown {
     throw error;
   }
   if (i === length) return IN_PLACE;
-  const items = Array.from(doubles.subarray(0, length));
+  const items = Array.from(doubles.subarray(at, at + length));
   binding.dropBlock(slot);
   const results: unknown[] = items.slice(0, i);
   return isThenable(result)

@@ -40,6 +40,7 @@ let started = false;
 let taken = 0;
 let pumping = false;
 let leaving = false;
+let farewell: (() => Promise<void> | undefined) | undefined;
 
 /** Nesting depth of jobs submitted now. */
 export function submitDepth(): number {
@@ -60,6 +61,16 @@ export function submitted(): void {
 /** Fails the jobs that this isolate is running, because it ends. */
 export function failRunning(makeError: () => unknown): void {
   for (const { slot } of running.splice(0)) fail(slot, makeError(), DIED);
+}
+
+/** Whether this isolate takes jobs. */
+export function isFeeding(): boolean {
+  return started;
+}
+
+/** `farewell` is called when this worker is to end; if it returns a promise, that is awaited. */
+export function setFarewell(listener: () => Promise<void> | undefined): void {
+  farewell = listener;
 }
 
 /** Begins to take jobs. */
@@ -156,5 +167,7 @@ function blockOnce(milliseconds: number): boolean {
 
 function leave(): void {
   leaving = true;
-  process.exit(0);
+  const done = farewell?.();
+  if (done === undefined) process.exit(0);
+  void done.then(() => process.exit(0));
 }

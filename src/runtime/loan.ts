@@ -11,7 +11,7 @@ import { binding } from '../native/binding.js';
 import { recycle, takeSlot } from './port.js';
 
 /** Bytes from which on lending is cheaper than copying. */
-const LEND = 64 << 10;
+export const LEND = 64 << 10;
 
 /** A shared object with the bytes. */
 export interface Loan {

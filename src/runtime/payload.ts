@@ -7,9 +7,10 @@
 
 import { binding } from '../native/binding.js';
 import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
-import { allocDoubles, doublesOf } from './block.js';
-import { giveUp, isLent, lend, settle } from './loan.js';
+import { allocBlock, offsetOf, startOf, windowOf } from './block.js';
+import { giveUp, isLent, LEND, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
+import { objectBehind } from './shared-block.js';
 import { baseOf, INLINE, INLINE_BYTES, KIND, LENGTH, segmentOf, SINGLE } from './slot.js';
 
 /** `KIND`: the value is `undefined`. */
@@ -26,8 +27,13 @@ const ENCODED = 4;
 const PARCEL = 5;
 /** A list of one double, in the header: the most frequent arguments of all. */
 const ONE_NUMBER = 6;
+/** Bytes of the codec in a block. */
+const MANY_ENCODED = 7;
+/** A `Buffer` and nothing else, in a block: a frequent item of queues and pipes, which needs no codec. */
+const BUFFER = 8;
 
-const INLINE_DOUBLES = INLINE_BYTES / 8;
+const DOUBLE = 8;
+const INLINE_DOUBLES = INLINE_BYTES / DOUBLE;
 
 /** How a value is to be encoded: the root of paths in error messages, and the buffers to move. */
 export interface PayloadOptions {
@@ -84,8 +90,7 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   }
   const inline = length <= INLINE_DOUBLES;
   if (!inline && typeof values[start] !== 'number') return false;
-  const into = inline ? doubles : allocDoubles(slot, length);
-  const at = inline ? (base + INLINE) >> 3 : 0;
+  const { into, at } = inline ? { into: doubles, at: (base + INLINE) >> 3 } : allocDoubles(slot, length);
   for (let i = 0; i < length; i++) {
     const value = values[start + i];
     if (typeof value !== 'number') {
@@ -99,6 +104,25 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   return true;
 }
 
+/** Doubles of a block: from `at` on in `into`. */
+export interface Doubles {
+  readonly into: Float64Array;
+  readonly at: number;
+}
+
+function allocDoubles(slot: number, length: number): Doubles {
+  return doublesAt(allocBlock(slot, length * DOUBLE), length);
+}
+
+/** The doubles of the slot's block. */
+export function doublesOf(slot: number, length: number): Doubles {
+  return doublesAt(offsetOf(slot), length);
+}
+
+function doublesAt(offset: number, length: number): Doubles {
+  return { into: windowOf(offset, length * DOUBLE).doubles, at: startOf(offset, length * DOUBLE) >> 3 };
+}
+
 /** How many doubles the slot's block has as its payload, or -1 if the payload is something else. */
 export function countDoubles(slot: number): number {
   const { words } = segmentOf(slot);
@@ -107,16 +131,23 @@ export function countDoubles(slot: number): number {
 }
 
 function writeEncoded(slot: number, value: unknown, options: PayloadOptions): void {
+  if (Buffer.isBuffer(value) && options.transfer === undefined && writeBuffer(slot, value)) return;
   const { words, bytes } = segmentOf(slot);
   const base = baseOf(slot);
   const word = base >> 2;
   const moved = options.transfer?.filter(isLent) ?? [];
   const encoded = encode(value, moved.length === 0 ? options : withoutMoved(options, moved));
   const { length } = encoded.bytes;
-  if (length <= INLINE_BYTES && isPlain(encoded)) {
-    words[word + KIND] = ENCODED;
+  if (isPlain(encoded)) {
     words[word + LENGTH] = length;
-    bytes.set(encoded.bytes, base + INLINE);
+    if (length <= INLINE_BYTES) {
+      words[word + KIND] = ENCODED;
+      bytes.set(encoded.bytes, base + INLINE);
+    } else {
+      const offset = allocBlock(slot, length);
+      words[word + KIND] = MANY_ENCODED;
+      windowOf(offset, length).bytes.set(encoded.bytes, startOf(offset, length));
+    }
     giveUp(moved);
     return;
   }
@@ -130,6 +161,21 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
   giveUp(moved);
   words[word + KIND] = PARCEL;
   words[word + LENGTH] = header.length;
+}
+
+/** Writes a `Buffer` that is copied as it is: not one that is shared, empty, of a subclass, or large enough to be lent. */
+function writeBuffer(slot: number, buffer: Buffer): boolean {
+  const { length } = buffer;
+  if (length <= INLINE_BYTES || length >= LEND) return false;
+  if (!(buffer.buffer instanceof ArrayBuffer) || Object.getPrototypeOf(buffer) !== Buffer.prototype) return false;
+  if (objectBehind(buffer.buffer) !== undefined) return false;
+  const offset = allocBlock(slot, length);
+  buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
+  const { words } = segmentOf(slot);
+  const word = baseOf(slot) >> 2;
+  words[word + KIND] = BUFFER;
+  words[word + LENGTH] = length;
+  return true;
 }
 
 /** Moved loans are detached by their own means, when the message is written. */
@@ -165,7 +211,11 @@ export function readPayload(slot: number): unknown {
     case MANY_NUMBERS:
       return readManyNumbers(slot, length);
     case ENCODED:
-      return decode(bytes.subarray(at, at + length), noPart);
+      return decode(bytes, noPart, at, at + length);
+    case MANY_ENCODED:
+      return readManyEncoded(slot, length);
+    case BUFFER:
+      return readBuffer(slot, length);
     case PARCEL:
       return readParcel(slot, length);
     default:
@@ -182,8 +232,27 @@ function readManyNumbers(slot: number, length: number): number[] {
 /** Copies the doubles of the slot's block to `into`, from `at` on, and frees the block. */
 export function readDoubles(slot: number, length: number, into: unknown[], at: number): void {
   const from = doublesOf(slot, length);
-  for (let i = 0; i < length; i++) into[at + i] = from[i];
+  for (let i = 0; i < length; i++) into[at + i] = from.into[from.at + i];
   binding.dropBlock(slot);
+}
+
+function readManyEncoded(slot: number, length: number): unknown {
+  const offset = offsetOf(slot);
+  const at = startOf(offset, length);
+  try {
+    return decode(windowOf(offset, length).bytes, noPart, at, at + length);
+  } finally {
+    binding.dropBlock(slot);
+  }
+}
+
+function readBuffer(slot: number, length: number): Buffer {
+  const offset = offsetOf(slot);
+  const at = startOf(offset, length);
+  const buffer = Buffer.allocUnsafe(length);
+  windowOf(offset, length).bytes.copy(buffer, 0, at, at + length);
+  binding.dropBlock(slot);
+  return buffer;
 }
 
 function readParcel(slot: number, headerLength: number): unknown {

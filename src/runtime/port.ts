@@ -5,8 +5,9 @@
  * one native call; the wake-up is one call of `onWake` per batch. While anything is pending the event loop is held.
  */
 
+import { isMainThread, threadId } from 'node:worker_threads';
 import { binding } from '../native/binding.js';
-import { checkSharedMemory, EVENT_TOKEN, getWord, setWord, TOKEN } from './slot.js';
+import { checkSharedMemory, EVENT_TOKEN, EVENT_UNCAUGHT, getWord, OPERATION, setWord, TOKEN } from './slot.js';
 
 /** Something that waits for a slot to come home. */
 export interface Pending {
@@ -19,7 +20,9 @@ export type EventListener = (slot: number) => void;
 
 /** Slots reserved at once, and kept for reuse at most. */
 const REFILL = 256;
-const KEEP = 1 << 17;
+const KEEP = 1024;
+/** Slots given back at once when there are too many: those of a consumer have to find their way to its producer. */
+const RETURN = 512;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;
@@ -35,12 +38,14 @@ let pending = 0;
 let held = 0;
 let wakeListener: (() => void) | undefined;
 let eventListener: EventListener | undefined;
+let uncaughtListener: EventListener | undefined;
 
 /** Registers this isolate; further calls do nothing. */
 export function attachPort(): Uint32Array {
   if (exchange !== undefined) return exchange;
   exchange = new Uint32Array(binding.attach(onWake));
   self = binding.isolateNumber() + 1;
+  binding.nameIsolate(isMainThread ? 'the main thread' : `thread ${threadId}`);
   const slot = takeSlot();
   checkSharedMemory(slot);
   free.push(slot);
@@ -55,6 +60,11 @@ export function setWakeListener(listener: () => void): void {
 /** `listener` is called with each slot that carries an event about a worker of this isolate's pools. */
 export function setEventListener(listener: EventListener): void {
   eventListener = listener;
+}
+
+/** `listener` is called with each slot that carries an error which has ended a thread; it has to recycle the slot. */
+export function setUncaughtListener(listener: EventListener): void {
+  uncaughtListener = listener;
 }
 
 /** Everything that waits for a slot now. */
@@ -88,8 +98,13 @@ function refill(): number {
 
 /** Gives a slot back. */
 export function recycle(slot: number): void {
-  if (free.length < KEEP) free.push(slot);
-  else binding.release(slot);
+  if (free.push(slot) > KEEP) giveBack();
+}
+
+function giveBack(): void {
+  const words = exchange ?? attachPort();
+  for (let i = 0; i < RETURN; i++) words[i] = free.pop() as number;
+  binding.releaseMany(RETURN);
 }
 
 /** Registers who waits for `slot`. To be called before it is submitted; `forget` undoes it. */
@@ -135,11 +150,7 @@ export function collect(limit: number = Number.POSITIVE_INFINITY): number {
 
 function receive(slot: number): void {
   const token = getWord(slot, TOKEN);
-  if (token === EVENT_TOKEN) {
-    guard(() => eventListener?.(slot));
-    recycle(slot);
-    return;
-  }
+  if (token === EVENT_TOKEN) return receiveEvent(slot);
   const waiter = table[token];
   table[token] = undefined;
   freeTokens.push(token);
@@ -151,6 +162,15 @@ function receive(slot: number): void {
     rethrowLater(error);
   }
   if (keep !== true) recycle(slot);
+}
+
+function receiveEvent(slot: number): void {
+  if (getWord(slot, OPERATION) === EVENT_UNCAUGHT) {
+    guard(() => uncaughtListener?.(slot));
+  } else {
+    guard(() => eventListener?.(slot));
+    recycle(slot);
+  }
 }
 
 function guard(work: () => void): void {

@@ -8,7 +8,7 @@
 
 import { StaleHandleError } from '../errors.js';
 import { binding } from '../native/binding.js';
-import { registerShared } from '../pickle/index.js';
+import { type HandleWriter, registerShared } from '../pickle/index.js';
 import { recycle, takeSlot } from './port.js';
 import { baseOf, segmentOf } from './slot.js';
 
@@ -93,9 +93,27 @@ export interface Beginning {
 export function shared(wrapper: object, kind: number, beginning: Beginning = {}): SharedObject {
   const object = arriving ?? create(kind, beginning);
   arriving = undefined;
+  watch(wrapper, object);
+  return object;
+}
+
+/** As `shared`, for a wrapper that can only be made when its object is there: `make` makes it. */
+export function sharedThrough<T extends object>(kind: number, beginning: Beginning, make: (object: SharedObject) => T): T {
+  const object = arriving ?? create(kind, beginning);
+  arriving = undefined;
+  try {
+    const wrapper = make(object);
+    watch(wrapper, object);
+    return wrapper;
+  } catch (error) {
+    if (object.uses === 0) object.drop();
+    throw error;
+  }
+}
+
+function watch(wrapper: object, object: SharedObject): void {
   object.uses++;
   collected.register(wrapper, object, wrapper);
-  return object;
 }
 
 function create(kind: number, { bytes = 0, init, bind }: Beginning): SharedObject {
@@ -119,6 +137,9 @@ export function close(wrapper: object, object: SharedObject): void {
   collected.unregister(wrapper);
   object.drop();
 }
+
+/** An object on its way: kind, slot, generation. */
+export type Passage = readonly [number, number, number];
 
 /** What travels with a handle. */
 export interface Luggage<T extends object, L> {
@@ -146,11 +167,8 @@ export function registerObject<T extends object, L = undefined>(
     name,
     cls,
     (wrapper, message) => {
-      const object = objectOf(wrapper).live();
-      message.addHandle(object.slot, object.generation);
-      if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
-      const handle = [object.kind, object.slot, object.generation];
-      return luggage === undefined ? handle : [...handle, luggage.pack(wrapper)];
+      const passage = depart(wrapper, objectOf(wrapper), message);
+      return luggage === undefined ? passage : [...passage, luggage.pack(wrapper)];
     },
     (data) => {
       const [kind, slot, generation, packed] = data as [number, number, number, L];
@@ -159,7 +177,24 @@ export function registerObject<T extends object, L = undefined>(
   );
 }
 
-function arrive([kind, slot, generation]: [number, number, number], make: () => object): object {
+/** What travels of an object. @throws {StaleHandleError} when it is closed. */
+export function depart(wrapper: object, object: SharedObject, message: HandleWriter): Passage {
+  remember(wrapper, object.live());
+  message.addHandle(object.slot, object.generation);
+  return [object.kind, object.slot, object.generation];
+}
+
+/** The object may arrive: `wrapper` is what it is then. */
+export function remember(wrapper: object, object: SharedObject): void {
+  if (known.get(object.slot)?.object !== object) known.set(object.slot, { object, wrapper: new WeakRef(wrapper) });
+}
+
+/**
+ * The JavaScript object for what has arrived: the one there is, or what `make` makes, which has to call `shared`.
+ *
+ * @throws {StaleHandleError} when the object is gone.
+ */
+export function arrive([kind, slot, generation]: Passage, make: () => object): object {
   const entry = known.get(slot);
   const isKnown = entry?.object.generation === generation;
   const present = isKnown ? entry.wrapper.deref() : undefined;

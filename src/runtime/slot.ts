@@ -43,11 +43,13 @@ export const CRASHED = 3;
 /** The payload is the error of a worker that ended while it ran the job. */
 export const DIED = 5;
 
-/** `TOKEN` of a slot that carries an event about a worker. */
+/** `TOKEN` of a slot that carries an event. */
 export const EVENT_TOKEN = -1;
-/** Events: values of `OPERATION` of such a slot; `ARGUMENT` is the worker's key, `FUNCTION` a value. */
+/** Events about a worker: values of `OPERATION` of such a slot; `ARGUMENT` is the worker's key, `FUNCTION` a value. */
 export const EVENT_GONE = 1;
 export const EVENT_SAID = 2;
+/** Another event: the payload is an error that has ended a thread, and the thread. */
+export const EVENT_UNCAUGHT = 3;
 /** Value of `EVENT_SAID`: the worker takes jobs from now on. Other values name the error of its initializer. */
 export const READY = -1;
 

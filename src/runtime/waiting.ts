@@ -135,16 +135,31 @@ class Waiting implements Pending {
   }
 
   limit(timeout: number, signal: AbortSignal | undefined): void {
+    const after = binding.reportAfter();
+    if (after >= 0) this.#watch(after);
     if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return;
     const stopAlarm = alarm(timeout, () => this.#end(TIMED_OUT));
     const onAbort = (): void => {
       if (!this.#end(ABORTED)) this.#isLate = true;
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    const stopWatch = this.#stop;
     this.#stop = () => {
+      stopWatch?.();
       stopAlarm();
       signal?.removeEventListener('abort', onAbort);
     };
+  }
+
+  /** Says once who holds and who waits, if the wait takes so many milliseconds. */
+  #watch(after: number): void {
+    const start = performance.now();
+    const { object, base = STATE_WORD } = this.#wish;
+    const timer = setTimeout(() => {
+      if (!object.isClosed) console.error(binding.explain(object.slot, object.generation, base, performance.now() - start));
+    }, after);
+    timer.unref();
+    this.#stop = () => clearTimeout(timer);
   }
 
   /** Ends the wait by its own will; whether it was not too late. */

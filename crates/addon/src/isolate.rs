@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use napi::bindgen_prelude::{Function, Unknown};
 use napi::{Env, Result};
-use sched::{Pool, Port, Runtime, Worker};
+use sched::{Handle, Pool, Port, Runtime, Worker};
 use std::sync::Arc;
 
 use crate::error::{failure, not_attached};
@@ -17,6 +17,8 @@ pub(crate) const BATCH: usize = 1024;
 pub(crate) struct Isolate {
     pub(crate) port: &'static Port,
     pub(crate) worker: Option<(Arc<Pool>, Arc<Worker>)>,
+    /// The thread that it is, if it is known as one.
+    pub(crate) thread: Option<Handle>,
     /// Finished slots taken from the port and not yet handed to JavaScript, linked.
     pub(crate) rest: u32,
     /// The memory under the exchange view.
@@ -33,12 +35,22 @@ impl Exchange {
         Runtime::get().slots().region().at(self.0 + index as u64 * 4).cast()
     }
 
+    /// Reads a slot number.
+    pub(crate) fn read(self, index: usize) -> u32 {
+        sync_load(self.word(index))
+    }
+
     /// Writes slot numbers to the front of the view.
     pub(crate) fn write(self, numbers: &[u32]) {
         for (index, number) in numbers.iter().enumerate().take(BATCH) {
             sync_store(self.word(index), *number);
         }
     }
+}
+
+fn sync_load(at: *mut u32) -> u32 {
+    // SAFETY: as for `sync_store`.
+    unsafe { at.read() }
 }
 
 fn sync_store(at: *mut u32, value: u32) {
@@ -69,7 +81,7 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
     let block = runtime.slots().region().alloc(BATCH * 4).map_err(failure)?;
     let view = crate::view::external(env, runtime.slots().region().at(block.offset), BATCH * 4)?;
     let port = runtime.attach(Box::new(move || waker.call())).map_err(failure)?;
-    let isolate = Isolate { port, worker: None, rest: u32::MAX, exchange: Exchange(block.offset), waker };
+    let isolate = Isolate { port, worker: None, thread: None, rest: u32::MAX, exchange: Exchange(block.offset), waker };
     ISOLATE.set(Some(isolate));
     // Registered after the waker, so it runs before Node frees it. The exchange block is leaked to no one: the isolate
     // can no longer run JavaScript, but its views are collected only later, so the block is not reused for other things.
@@ -80,9 +92,33 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
             crate::functions::drop_functions_of(isolate.port.isolate);
             Runtime::get().detach(isolate.port, isolate.rest, worker);
             Runtime::get().slots().region().free(block);
+            report_leaks();
+            // Last: those who waited for it find nothing half done.
+            if let Some(thread) = isolate.thread {
+                crate::threads::leave_thread(thread);
+            }
         }
     })?;
     Ok(view)
+}
+
+/// In debug builds the last isolate says what is left.
+fn report_leaks() {
+    if cfg!(debug_assertions) && Runtime::get().live() == 0 {
+        let leaks = Runtime::get().leaks();
+        if !leaks.is_empty() {
+            eprintln!("polycore: {leaks}");
+        }
+    }
+}
+
+/// What this isolate is called in messages.
+#[napi_derive::napi]
+pub(crate) fn name_isolate(name: String) -> Result<()> {
+    with(|isolate| {
+        isolate.port.set_name(name);
+        Ok(())
+    })
 }
 
 /// Whether this isolate's pending work keeps its event loop alive.

@@ -45,6 +45,17 @@ pub(crate) fn release(slot: u32) {
     Runtime::get().slots().release(slot);
 }
 
+/// Gives reserved or collected slots back, with their blocks: the first `count` numbers of the exchange view.
+#[napi_derive::napi]
+pub(crate) fn release_many(count: u32) -> Result<()> {
+    with(|isolate| {
+        for index in 0..(count as usize).min(BATCH) {
+            Runtime::get().slots().release(isolate.exchange.read(index));
+        }
+        Ok(())
+    })
+}
+
 /// Queues a filled slot at nesting `depth`; `false` when the pool takes no more jobs.
 #[napi_derive::napi]
 pub(crate) fn submit(pool: u32, slot: u32, depth: u32, priority: f64) -> Result<bool> {

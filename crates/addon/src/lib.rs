@@ -21,6 +21,9 @@ mod objects;
 mod pools;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod queues;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+mod segments;
+mod threads;
 mod view;
 mod waits;
 mod waker;

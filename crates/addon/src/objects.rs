@@ -1,10 +1,12 @@
 //! Shared objects: made, held and let go by this isolate.
 
-use napi::Result;
-use sched::{Handle, Kind, LoadError, Runtime};
+use napi::bindgen_prelude::Unknown;
+use napi::{Env, Result};
+use sched::{Handle, Kind, LoadError, Runtime, segments};
 
 use crate::error::failure;
 use crate::isolate::with;
+use crate::view;
 
 /// Makes an object of a reserved slot, with a zeroed block of `bytes` bytes unless that is 0; this isolate holds it.
 /// Returns its generation.
@@ -33,6 +35,25 @@ pub(crate) fn hold_object(slot: u32, generation: u32) -> Result<bool> {
 #[napi_derive::napi]
 pub(crate) fn let_go(slot: u32, generation: u32) -> Result<bool> {
     with(|isolate| Ok(Runtime::get().let_go(isolate.port, Handle { slot, generation })))
+}
+
+/// Objects of all isolates that are alive.
+#[napi_derive::napi]
+#[must_use]
+pub(crate) fn objects() -> u32 {
+    Runtime::get().slots().objects()
+}
+
+/// An `ArrayBuffer` over the block, or the segment, of an object that this isolate holds, and has to hold as long as the
+/// buffer is used; `null` if the object has neither.
+#[napi_derive::napi]
+pub(crate) fn object_view(env: Env, slot: u32, generation: u32) -> Result<Option<Unknown<'static>>> {
+    let (slots, object) = (Runtime::get().slots(), Handle { slot, generation });
+    let place = match with(|isolate| Runtime::get().held(isolate.port, object).map_err(failure))? {
+        Kind::SharedMemory => segments::place(object),
+        _ => slots.block(slot).map(|block| (slots.region().at(block.offset), block.len)),
+    };
+    place.map(|(at, len)| view::external(env, at, len)).transpose()
 }
 
 /// The handles in a list of slots and generations by turns.

@@ -1,4 +1,4 @@
-//! `ArrayBuffer`s over the shared region.
+//! `ArrayBuffer`s over the shared region and over named segments.
 //!
 //! Runtimes with a memory cage forbid external buffers, and napi-rs would then hand out a silent copy; here the raw call
 //! is used and its refusal is an error.
@@ -14,10 +14,10 @@ use crate::error::failure;
 /// Bytes of one view of the slot table: small, because V8 counts external memory as its own.
 const SEGMENT: usize = 1 << 20;
 
-/// An `ArrayBuffer` over `len` bytes at `at`, which must stay mapped for the life of the process.
+/// An `ArrayBuffer` over `len` bytes at `at`, which must stay mapped until it has been collected or detached.
 pub(crate) fn external(env: Env, at: *mut u8, len: usize) -> Result<Unknown<'static>> {
     let mut buffer = ptr::null_mut();
-    // SAFETY: the region is never unmapped, so no finalizer is needed; all isolates see the same memory.
+    // SAFETY: the caller keeps the memory mapped, so no finalizer is needed; all isolates see the same memory.
     unsafe {
         let status =
             sys::napi_create_external_arraybuffer(env.raw(), at.cast(), len, None, ptr::null_mut(), &raw mut buffer);
@@ -40,6 +40,13 @@ pub(crate) fn segment(env: Env, index: u32) -> Result<Unknown<'static>> {
     }
     let at = Runtime::get().slots().region().table().wrapping_add(index as usize * SEGMENT);
     external(env, at, SEGMENT)
+}
+
+/// Slots that have ever been in use: how many were in use at once at most.
+#[napi_derive::napi]
+#[must_use]
+pub(crate) fn region_slots() -> u32 {
+    Runtime::get().slots().used()
 }
 
 /// Bytes of the shared region's heap in use.

@@ -89,6 +89,22 @@ pub(crate) fn withdraw(slot: u32, generation: u32, waiter: u32, is_over: bool) -
     with(|isolate| Ok(Runtime::get().withdraw(isolate.port, Handle { slot, generation }, waiter, is_over)))
 }
 
+/// Milliseconds after which a wait is reported, or a number below 0 if that is not wanted.
+#[napi_derive::napi]
+#[must_use]
+pub(crate) fn report_after() -> f64 {
+    sched::report_after().map_or(-1.0, |after| after.as_secs_f64() * 1e3)
+}
+
+/// Who has waited for so many milliseconds for an object, who holds it, and who else waits.
+#[napi_derive::napi]
+pub(crate) fn explain(slot: u32, generation: u32, base: u32, milliseconds: f64) -> Result<String> {
+    with(|isolate| {
+        let object = Handle { slot, generation };
+        Ok(Runtime::get().explain(isolate.port, object, base as usize, limit(milliseconds)))
+    })
+}
+
 /// How many wait for an object, or `STALE`.
 #[napi_derive::napi]
 pub(crate) fn waiters(slot: u32, generation: u32, base: u32) -> Result<i32> {

@@ -7,7 +7,7 @@ use crate::kind::{Kind, nature};
 use crate::object::{Handle, Stale, object_word};
 use crate::port::Port;
 use crate::runtime::Runtime;
-use shm::{AllocError, Block};
+use shm::AllocError;
 
 impl Runtime {
     fn holdings(&self, port: &Port) -> Holdings<'_> {
@@ -23,10 +23,7 @@ impl Runtime {
         let slots = self.slots();
         slots.drop_block(slot);
         if bytes > 0 {
-            let Block { offset, len } = slots.region().alloc(bytes)?;
-            // SAFETY: the block is ours alone and `len` bytes long.
-            unsafe { slots.region().at(offset).write_bytes(0, len) };
-            slots.set_block(slot, Block { offset, len });
+            slots.set_block(slot, slots.region().alloc_zeroed(bytes)?);
         }
         if let Err(error) = self.holdings(port).insert(slot) {
             slots.drop_block(slot);

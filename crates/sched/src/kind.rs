@@ -6,8 +6,10 @@ use crate::object::{Handle, object_word};
 use crate::port::Port;
 use crate::queue;
 use crate::runtime::Runtime;
+use crate::segments;
 use crate::slot::SlotTable;
 use crate::tally;
+use crate::threads;
 use shm::AllocError;
 use sync::{BASE, Barrier, Condition, Event, Lock, RwLock, Semaphore};
 
@@ -79,7 +81,7 @@ pub(crate) fn nature(kind: Kind) -> Nature {
         Kind::Semaphore | Kind::BoundedSemaphore => {
             Nature { leave: |runtime, port, slot| Semaphore::new(runtime, slot, BASE).leave(port.isolate), ..PLAIN }
         }
-        Kind::Event => Nature { leave: |runtime, port, slot| Event::new(runtime, slot).leave(port.isolate), ..PLAIN },
+        Kind::Event => Nature { leave: leave_event, ..PLAIN },
         Kind::Condition => Nature { leave: leave_condition, free: free_condition, ..PLAIN },
         Kind::Barrier => {
             Nature { leave: |runtime, port, slot| Barrier::new(runtime, slot).leave(port.isolate), ..PLAIN }
@@ -100,8 +102,14 @@ pub(crate) fn nature(kind: Kind) -> Nature {
             aboard: connection::aboard,
             ashore: connection::ashore,
         },
-        Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Thread | Kind::Buffer => PLAIN,
+        Kind::Value | Kind::Array | Kind::Buffer => PLAIN,
+        Kind::SharedMemory => Nature { free: segments::free, ..PLAIN },
+        Kind::Thread => Nature { leave: leave_event, free: threads::free, ..PLAIN },
     }
+}
+
+fn leave_event(runtime: &Runtime, port: &Port, slot: u32) {
+    Event::new(runtime, slot).leave(port.isolate);
 }
 
 fn leave_condition(runtime: &Runtime, port: &Port, slot: u32) {

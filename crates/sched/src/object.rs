@@ -92,6 +92,7 @@ impl SlotTable {
                 generation => break generation,
             }
         };
+        self.objects.fetch_add(1, Ordering::Relaxed);
         self.put_state(slot, State::Object);
         let counted = u64::from(generation) | ONE_REFERENCE;
         self.double_word(slot, object_word::GENERATION).store(counted, Ordering::Release);
@@ -136,6 +137,12 @@ impl SlotTable {
         }
     }
 
+    /// Objects that are alive.
+    #[must_use]
+    pub fn objects(&self) -> u32 {
+        self.objects.load(Ordering::Relaxed)
+    }
+
     /// References to an object.
     #[must_use]
     pub fn references(&self, slot: u32) -> u32 {
@@ -156,6 +163,7 @@ impl SlotTable {
                 (nature(kind).free)(self, slot);
             }
             self.double_word(slot, object_word::GENERATION).store(0, Ordering::Release);
+            self.objects.fetch_sub(1, Ordering::Relaxed);
             self.release(slot);
         }
         UNREFERENCED.set(None);

@@ -37,6 +37,8 @@ pub struct Port {
     outstanding: AtomicU32,
     parker: Arc<Parker>,
     gate: RwLock<Option<Wake>>,
+    /// What the isolate is called in messages.
+    name: std::sync::Mutex<String>,
 }
 
 impl Port {
@@ -53,7 +55,20 @@ impl Port {
             outstanding: AtomicU32::new(0),
             parker: Arc::new(Parker::default()),
             gate: RwLock::new(Some(wake)),
+            name: std::sync::Mutex::default(),
         }
+    }
+
+    /// What the isolate is called in messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.name.lock().unwrap_or_else(PoisonError::into_inner);
+        if name.is_empty() { format!("isolate {}", self.isolate) } else { name.clone() }
+    }
+
+    /// Names the isolate.
+    pub fn set_name(&self, name: String) {
+        *self.name.lock().unwrap_or_else(PoisonError::into_inner) = name;
     }
 
     /// The port of an isolate that has a record.
@@ -86,6 +101,7 @@ impl Port {
     pub fn reopen(&self, wake: Wake) {
         self.scheduled.store(false, Ordering::SeqCst);
         self.blocked.store(false, Ordering::SeqCst);
+        self.set_name(String::new());
         *self.gate.write().unwrap_or_else(PoisonError::into_inner) = Some(wake);
     }
 

@@ -6,12 +6,13 @@ use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::holdings::Holdings;
-use crate::isolate::PARKER;
+use crate::isolate::{BLOCKED, PARKER, USER};
 use crate::pool::Pool;
 use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
 use crate::sleep::Bed;
 use crate::slot::{NoSlot, SlotTable, State, Status, word};
+use crate::threads;
 use crate::worker::{Next, Worker};
 use sync::{Links, NONE};
 
@@ -27,7 +28,7 @@ const PAUSES: u32 = 32;
 /// Token of a slot that carries an [`Event`] instead of a job.
 pub const EVENT_TOKEN: u32 = u32::MAX;
 
-/// What happened to a worker: word `OPERATION` of an event slot; `ARGUMENT` is the worker's key, `FUNCTION` a value,
+/// What happened, to a worker mostly: word `OPERATION` of an event slot; `ARGUMENT` is the worker's key, `FUNCTION` a value,
 /// `LENGTH` the number of the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
@@ -36,6 +37,8 @@ pub enum Event {
     Gone = 1,
     /// Something the worker reports by itself; the value says what.
     Said = 2,
+    /// Not about a worker: the payload is an error that ended a thread.
+    Uncaught = 3,
 }
 
 /// Why a job was not taken.
@@ -90,6 +93,8 @@ pub struct Runtime {
     /// Isolate numbers that may be given out again, and the first never used.
     numbers: Mutex<(Vec<u32>, u32)>,
     pools: RwLock<Vec<Option<Arc<Pool>>>>,
+    /// This process as a user of the region.
+    user: Option<shm::User>,
 }
 
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -104,7 +109,11 @@ impl Runtime {
             let slots = SlotTable::new()?;
             let ports = (0..ISOLATES).map(|_| OnceLock::new()).collect();
             let numbers = Mutex::new((Vec::new(), 0));
-            let _ = RUNTIME.set(Self { slots, ports, numbers, pools: RwLock::new(Vec::new()) });
+            // Without an entry nobody could ask for this process; it works all the same.
+            let user = slots.region().enroll().ok();
+            if let Err(late) = RUNTIME.set(Self { slots, ports, numbers, pools: RwLock::new(Vec::new()), user }) {
+                drop(late);
+            }
         }
         Ok(Self::get())
     }
@@ -150,8 +159,16 @@ impl Runtime {
             self.slots.release(record);
             AttachError::Alloc(error)
         })?;
+        self.slots.set(record, USER, self.user.as_ref().map_or(NONE, |user| user.index));
+        self.slots.set(record, PARKER, 0);
+        self.slots.set(record, BLOCKED, 0);
         self.slots.put_state(record, State::Isolate);
         Ok(record)
+    }
+
+    /// Isolates that live.
+    pub fn live(&self) -> usize {
+        self.ports.iter().map_while(OnceLock::get).filter(|port| port.is_open()).count()
     }
 
     /// An isolate ends: nobody calls it any more, the jobs it ran count as crashed, the slots it held are free again.
@@ -159,6 +176,7 @@ impl Runtime {
     pub fn detach(&self, port: &Port, rest: u32, worker: Option<(&Pool, &Worker)>) {
         // One job more keeps the number from being reused while we look.
         port.expect_one();
+        threads::set_hook(port.isolate, false);
         port.close();
         if let Some((pool, worker)) = worker {
             self.bury(pool, worker);
@@ -241,6 +259,18 @@ impl Runtime {
         self.slots.set(slot, word::FUNCTION, value);
         self.slots.set(slot, word::LENGTH, pool.number);
         self.send_home(slot, Status::Event);
+    }
+
+    /// Sends a filled slot as an event to an isolate. `false`: that has ended, and the slot stays the caller's.
+    pub fn send_uncaught(&self, slot: u32, isolate: u32) -> bool {
+        let Some(port) = self.port(isolate).filter(|port| port.is_open()) else { return false };
+        port.may_hold(slot);
+        port.expect_one();
+        self.slots.set(slot, word::OWNER, isolate);
+        self.slots.set(slot, word::TOKEN, EVENT_TOKEN);
+        self.slots.set(slot, word::OPERATION, Event::Uncaught as u32);
+        self.send_home(slot, Status::Event);
+        true
     }
 
     /// A new pool, owned by the isolate of `port`.

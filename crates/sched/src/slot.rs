@@ -138,6 +138,8 @@ pub struct SlotTable {
     fresh: AtomicU32,
     /// Generation of the object made last, see `object.rs`.
     pub(crate) generation: AtomicU32,
+    /// Objects that are alive.
+    pub(crate) objects: AtomicU32,
 }
 
 struct Words<'a>(&'a SlotTable);
@@ -156,8 +158,14 @@ impl SlotTable {
     pub fn new() -> Result<Self, shm::MapError> {
         let region = Region::new(|reserved| slots_in(reserved) * SLOT_BYTES)?;
         let count = u32::try_from(slots_in(region.reserved())).unwrap_or(u32::MAX);
-        let [fresh, generation] = [AtomicU32::new(0), AtomicU32::new(0)];
-        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation })
+        let [fresh, generation, objects] = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
+        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation, objects })
+    }
+
+    /// Slots from this number on have never been used.
+    #[must_use]
+    pub fn used(&self) -> u32 {
+        self.fresh.load(Ordering::Relaxed)
     }
 
     /// How many slots there are, a power of two.
@@ -313,7 +321,7 @@ impl SlotTable {
 
     /// Returns those of `slots` that `owner` holds without having submitted them.
     pub(crate) fn release_held(&self, owner: u32, slots: impl Iterator<Item = u32>) {
-        let used = self.fresh.load(Ordering::Relaxed);
+        let used = self.used();
         for slot in slots.filter(|&slot| slot < used) {
             if self.get(slot, word::OWNER) == owner && self.is(slot, State::Held) {
                 self.release(slot);

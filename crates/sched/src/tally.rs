@@ -39,6 +39,14 @@ fn more(slots: &SlotTable, object: u32) -> Option<Block> {
     (place != 0).then_some(Block { offset: u64::from(place) * UNIT, len: BLOCK_BYTES })
 }
 
+/// How often `isolate` is inside.
+pub(crate) fn count(slots: &SlotTable, object: u32, isolate: u32) -> u32 {
+    if index_of(slots, object, isolate).is_none() && more(slots, object).is_none() {
+        return 0;
+    }
+    word(slots, object, isolate).load(Ordering::Relaxed)
+}
+
 /// Makes a place for `isolate`.
 pub(crate) fn enter(slots: &SlotTable, object: u32, isolate: u32) -> Result<(), AllocError> {
     for key in (PAIRS..END).step_by(2) {

@@ -5,10 +5,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::isolate::{BLOCKED, SINCE};
 use crate::kind::{Kind, nature};
 use crate::object::{Handle, Stale, object_word};
 use crate::port::Port;
 use crate::primitive::AtomicU32;
+use crate::report::report_after;
 use crate::runtime::{Runtime, SLICE};
 use crate::slot::{NoSlot, State};
 use crate::tally;
@@ -93,9 +95,25 @@ impl Records for Runtime {
 /// A thread that blocks in slices.
 struct Slices<'a> {
     port: &'a Port,
+    /// What a report names; the first of several.
+    goal: Option<Goal>,
     start: Instant,
     limit: Duration,
+    /// When the wait is reported, if that is wanted and has not been done.
+    report_after: Option<Duration>,
     alive: &'a mut dyn FnMut() -> bool,
+}
+
+impl Slices<'_> {
+    fn report(&mut self) {
+        let waited = self.start.elapsed();
+        if let Some(goal) = self.goal
+            && self.report_after.is_some_and(|after| waited >= after)
+        {
+            self.report_after = None;
+            eprintln!("{}", Runtime::get().explain(self.port, goal.object, goal.base, waited));
+        }
+    }
 }
 
 impl Sleeper for Slices<'_> {
@@ -105,6 +123,7 @@ impl Sleeper for Slices<'_> {
             return Rest::TimedOut;
         }
         let token = self.port.parker().park(left.min(SLICE));
+        self.report();
         if token || (self.alive)() { Rest::Look } else { Rest::Stopped }
     }
 }
@@ -120,7 +139,7 @@ impl Runtime {
     ) -> Option<T> {
         match kind {
             Kind::Lock | Kind::RLock => Some(work(&Lock::new(self, object))),
-            Kind::Event => Some(work(&Event::new(self, object))),
+            Kind::Event | Kind::Thread => Some(work(&Event::new(self, object))),
             Kind::Barrier => Some(work(&Barrier::new(self, object))),
             Kind::RwLock => Some(work(&RwLock::new(self, object))),
             Kind::Semaphore | Kind::BoundedSemaphore => Some(work(&Semaphore::new(self, object, base))),
@@ -130,13 +149,7 @@ impl Runtime {
                 queue_word::JOINERS => Some(work(&Joining(self.queue(object)))),
                 _ => None,
             },
-            Kind::Connection
-            | Kind::Condition
-            | Kind::Value
-            | Kind::Array
-            | Kind::SharedMemory
-            | Kind::Thread
-            | Kind::Buffer => None,
+            Kind::Connection | Kind::Condition | Kind::Value | Kind::Array | Kind::SharedMemory | Kind::Buffer => None,
         }
     }
 
@@ -169,13 +182,17 @@ impl Runtime {
         let kind = self.held(port, goal.object)?;
         let slot = self.slots().reserve(port.isolate).ok_or(WaitError::NoSlot(NoSlot))?;
         let waiter = self.begin(port, goal, Mode::Thread, slot);
-        let mut sleeper = Slices { port, start: Instant::now(), limit, alive: &mut alive };
+        let (start, report_after) = (Instant::now(), report_after());
+        let mut sleeper = Slices { port, goal: Some(goal), start, limit, report_after, alive: &mut alive };
+        self.slots().set(port.record, SINCE, self.now());
+        self.slots().set(port.record, BLOCKED, goal.object.slot + 1);
         let wait = if kind == Kind::Condition {
             self.condition(goal.object.slot).0.wait(waiter, &mut sleeper).map_err(WaitError::from)
         } else {
             let wait = |primitive: &dyn Waitable<Self>| primitive.wait(waiter, &mut sleeper);
             self.with_primitive(kind, goal.object.slot, goal.base, wait).ok_or(WaitError::Unwaitable)
         };
+        self.slots().set(port.record, BLOCKED, 0);
         if let Ok(Wait::Granted(result)) = wait {
             self.claim_result(port, slot, result);
         }
@@ -197,7 +214,9 @@ impl Runtime {
     ) -> Result<Option<bool>, WaitError> {
         let mut waiters = Vec::with_capacity(goals.len());
         let mut answer = self.enlist_all(port, goals, &mut waiters).map(Some);
-        let mut sleeper = Slices { port, start: Instant::now(), limit, alive: &mut alive };
+        let (start, report_after) = (Instant::now(), report_after());
+        let goal = goals.first().copied();
+        let mut sleeper = Slices { port, goal, start, limit, report_after, alive: &mut alive };
         while answer == Ok(Some(false)) && waiters.iter().all(|(_, waiter)| waiter.phase() == Phase::Queued) {
             match sleeper.rest(true) {
                 Rest::Look => {}

@@ -3,6 +3,7 @@
 //!
 //! The memory is zeroed, sparse until touched, and freed by the kernel with its last user, however that one ends.
 
+use std::fs::File;
 use std::io;
 
 /// A mapping of `len` bytes at `base`, kept for the life of the process.
@@ -64,18 +65,26 @@ impl Mapping {
         Ok(Self { base: base.cast(), len, fd })
     }
 
-    /// Gives the pages of `offset .. offset + len` back to the system; they read as zero afterwards.
-    pub(crate) fn discard(&self, offset: usize, len: usize) {
+    /// The same file, opened anew; `None` where the system cannot do that.
+    pub(crate) fn reopen(&self) -> Option<File> {
+        #[cfg(target_os = "linux")]
+        return File::options().read(true).write(true).open(format!("/proc/self/fd/{}", self.fd)).ok();
+        #[cfg(not(target_os = "linux"))]
+        return None;
+    }
+
+    /// Gives the pages of `offset .. offset + len` back to the system; `true` if they read as zero from now on, else
+    /// they are as they were.
+    pub(crate) fn discard(&self, offset: usize, len: usize) -> bool {
         #[cfg(target_os = "linux")]
         if let (Ok(offset), Ok(len)) = (libc::off_t::try_from(offset), libc::off_t::try_from(len)) {
-            // SAFETY: the descriptor is ours; the range belongs to a free block, which nobody reads or writes.
-            // A refusal only means that the pages stay.
-            unsafe {
-                libc::fallocate(self.fd, libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE, offset, len);
-            }
+            // SAFETY: the descriptor is ours; the range is of a block that the caller has and nobody reads or writes.
+            return unsafe {
+                libc::fallocate(self.fd, libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE, offset, len) == 0
+            };
         }
-        #[cfg(not(target_os = "linux"))]
         let _ = (offset, len, self.fd);
+        false
     }
 }
 
@@ -95,6 +104,13 @@ impl Mapping {
         if base.is_null() { Err(io::Error::last_os_error()) } else { Ok(Self { base, len }) }
     }
 
+    /// There is no file on Windows.
+    pub(crate) fn reopen(&self) -> Option<File> {
+        None
+    }
+
     /// Pages stay committed on Windows.
-    pub(crate) fn discard(&self, _offset: usize, _len: usize) {}
+    pub(crate) fn discard(&self, _offset: usize, _len: usize) -> bool {
+        false
+    }
 }

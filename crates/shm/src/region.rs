@@ -1,6 +1,6 @@
 //! The region: a mapping, a fixed table at its start, and a heap of blocks behind it.
 //!
-//! Layout: page 0 unused (offset 0 means "none"), the table, the tag bytes of the heap, the heap.
+//! Layout: page 0 with the users (offset 0 means "none"), the table, the tag bytes of the heap, the heap.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +8,7 @@ use crate::buddy::{Buddy, MIN_ORDER, Memory, ORDERS, order_of};
 use crate::error::{AllocError, MapError};
 use crate::mapping::Mapping;
 use crate::shelf::Shelves;
+use crate::users::{self, TooManyUsers, User};
 
 /// Address space tried in turn: hosts with `ulimit -v` or strict overcommit refuse the larger ones.
 const RESERVE: [usize; 4] = [32 << 30, 8 << 30, 2 << 30, 512 << 20];
@@ -142,6 +143,22 @@ impl Region {
         buddy.take(self, order)
     }
 
+    /// As [`Region::alloc`], and all bytes are zero. Large blocks are not written to: the system makes their pages when
+    /// they are used.
+    ///
+    /// # Errors
+    /// When the heap has no free block that large.
+    pub fn alloc_zeroed(&self, len: usize) -> Result<Block, AllocError> {
+        let block = self.alloc(len)?;
+        let clean = len as u64 >= DISCARD
+            && usize::try_from(block.offset).is_ok_and(|at| self.mapping.discard(at, len.next_multiple_of(PAGE)));
+        if !clean {
+            // SAFETY: the block is ours alone and `len` bytes long.
+            unsafe { self.at(block.offset).write_bytes(0, len) };
+        }
+        Ok(block)
+    }
+
     /// Returns a block. The caller must be its only owner.
     pub fn free(&self, block: Block) {
         let order = order_of(block.len);
@@ -166,6 +183,36 @@ impl Region {
             }
         }
         drop(buddy);
+    }
+
+    /// This process uses the region; once for each process, also after a `fork`.
+    ///
+    /// # Errors
+    /// When too many do.
+    pub fn enroll(&self) -> Result<User, TooManyUsers> {
+        users::enroll(&self.mapping)
+    }
+
+    /// Whether the process of that user still lives.
+    ///
+    /// # Panics
+    /// When there is no such entry.
+    #[must_use]
+    pub fn is_alive(&self, me: &User, user: u32) -> bool {
+        users::is_alive(&self.mapping, me, user)
+    }
+
+    /// Users that are there or have died and not been forgotten.
+    pub fn users(&self) -> impl Iterator<Item = u32> + '_ {
+        users::enrolled(&self.mapping)
+    }
+
+    /// A dead user's things have been cleaned up: its entry is free.
+    ///
+    /// # Panics
+    /// When there is no such entry.
+    pub fn forget(&self, user: u32) {
+        users::forget(&self.mapping, user);
     }
 
     /// Bytes of the heap in use, rounded up to whole blocks.

@@ -43,6 +43,22 @@ fn region_returns_large_blocks_to_the_system_and_serves_them_again() {
 }
 
 #[test]
+fn region_zeroes_blocks_on_request_whatever_was_there() {
+    let region = Region::new(|_| 4096).expect("a region");
+    for len in [1, 256, 70_000, 16 << 20, (17 << 20) + 5] {
+        for _ in 0..3 {
+            let block = region.alloc_zeroed(len).expect("a block");
+            // SAFETY: the block is ours and `len` bytes long.
+            let bytes = unsafe { std::slice::from_raw_parts_mut(region.at(block.offset), block.len) };
+            assert!(bytes.iter().all(|&byte| byte == 0), "{len} bytes are not all zero");
+            bytes.fill(7);
+            region.free(block);
+        }
+    }
+    assert_eq!(region.used(), 0);
+}
+
+#[test]
 fn region_serves_many_threads_at_once() {
     let region = Region::new(|_| 4096).expect("a region");
     std::thread::scope(|scope| {

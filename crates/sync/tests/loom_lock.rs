@@ -3,7 +3,7 @@
 
 mod board;
 
-use board::{Board, OBJECT};
+use board::{Board, OBJECT, record_of};
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
@@ -128,7 +128,7 @@ fn a_promise_is_made_the_owner_or_withdrawn() {
                 let lock = Lock::new(&shared.board, OBJECT);
                 let granted = match shared.board.promise(1, 0, &lock) {
                     Some(wait) => wait == Wait::Granted(0),
-                    None => !lock.withdraw(sync::Waiter::of(&shared.board, shared.board.waiter_record(1))),
+                    None => !lock.withdraw(sync::Waiter::of(&shared.board, record_of(1))),
                 };
                 if granted {
                     assert_eq!(lock.owner(), 2);

@@ -3,7 +3,7 @@
 
 mod board;
 
-use board::{Board, OBJECT};
+use board::{Board, OBJECT, record_of};
 use loom::sync::Arc;
 use loom::thread;
 use sync::{BASE, MOST, Mode, Rest, Semaphore, Wait, Waitable};
@@ -69,7 +69,7 @@ fn who_gives_up_lets_the_one_behind_pass() {
             let board = Arc::clone(&board);
             thread::spawn(move || semaphore(&board).release(1, MOST).unwrap())
         };
-        assert!(semaphore(&board).withdraw(sync::Waiter::of(&*board, board.waiter_record(0))));
+        assert!(semaphore(&board).withdraw(sync::Waiter::of(&*board, record_of(0))));
         other.join().unwrap();
         assert_eq!(board.arrived(), [1]);
         assert_eq!(semaphore(&board).permits(), 0);

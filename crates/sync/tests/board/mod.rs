@@ -7,7 +7,8 @@ use std::time::Duration;
 use sync::primitive::{AtomicU32, Ordering};
 use sync::{BASE, Mode, Parker, Records, Rest, Sleeper, WaitQueue, Waitable, Waiter, Wish};
 
-const WORDS: usize = 32;
+/// Enough for the words of an object and the tallies of 24 isolates.
+const WORDS: usize = 48;
 
 /// See the module's description.
 pub(crate) struct Board {
@@ -25,6 +26,11 @@ pub(crate) const OBJECT: u32 = 0;
 /// The second object.
 pub(crate) const OTHER: u32 = 1;
 const OBJECTS: u32 = 2;
+
+/// The record that an isolate waits with.
+pub(crate) fn record_of(isolate: u32) -> u32 {
+    OBJECTS + isolate
+}
 
 impl Records for Board {
     fn word(&self, record: u32, index: usize) -> &AtomicU32 {
@@ -66,15 +72,37 @@ impl Board {
 
     /// The waiter of an isolate, ready to wait for the first object.
     pub(crate) fn waiter(&self, isolate: u32, mode: Mode, want: u32) -> Waiter<'_, Self> {
-        let waiter = Waiter::of(self, OBJECTS + isolate);
+        let waiter = Waiter::of(self, record_of(isolate));
         self.word(waiter.id, sync::waiter_word::ISOLATE).store(isolate, Ordering::Relaxed);
         waiter.begin(mode, Wish { object: OBJECT, generation: 1, base: BASE, want, who: isolate + 1 });
         waiter
     }
 
-    /// The record that an isolate waits with.
-    pub(crate) fn waiter_record(&self, isolate: u32) -> u32 {
-        OBJECTS + isolate
+    /// A promise of an isolate, ready to wait for another object.
+    pub(crate) fn waiter_for(&self, isolate: u32, object: u32) -> Waiter<'_, Self> {
+        let waiter = self.waiter(isolate, Mode::Async, 0);
+        waiter.set(sync::waiter_word::OBJECT, object);
+        waiter
+    }
+
+    /// The thread of an isolate, ready to wait for another object.
+    pub(crate) fn waiter_for_thread(&self, isolate: u32, object: u32) -> Waiter<'_, Self> {
+        let waiter = self.waiter(isolate, Mode::Thread, 0);
+        waiter.set(sync::waiter_word::OBJECT, object);
+        waiter
+    }
+
+    /// A promise of an isolate, ready to wait in the queue of the first object whose words begin at `base`.
+    pub(crate) fn waiter_at(&self, isolate: u32, base: u32, want: u32) -> Waiter<'_, Self> {
+        let waiter = self.waiter(isolate, Mode::Async, want);
+        waiter.set(sync::waiter_word::BASE, base);
+        waiter
+    }
+
+    /// Phase and result of an isolate's wait.
+    pub(crate) fn waiter_result(&self, isolate: u32) -> (sync::Phase, u32) {
+        let waiter = Waiter::of(self, record_of(isolate));
+        (waiter.phase(), waiter.get(sync::waiter_word::RESULT))
     }
 
     /// Blocks until the wait is over, however long that takes.
@@ -111,7 +139,7 @@ impl Sleeper for Bed<'_> {
             return self.end;
         }
         self.rests = self.rests.saturating_sub(1);
-        self.parker.park(Duration::from_secs(60));
+        self.parker.park(Duration::from_mins(1));
         Rest::Look
     }
 }

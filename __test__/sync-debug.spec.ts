@@ -1,0 +1,34 @@
+/** `POLYCORE_DEBUG`: who holds and who waits, when a wait takes long. */
+
+import test from 'ava';
+import { runProgram } from './fixtures/pool/run-program.js';
+
+/** What is printed when two workers run into a deadlock, and a promise waits so long for one of the locks. */
+async function deadlock(wait: number, environment: Record<string, string>): Promise<[stdout: string, stderr: string]> {
+  const { stdout, stderr } = await runProgram('../sync/deadlock.mjs', [String(wait)], environment);
+  return [stdout, stderr];
+}
+
+test.serial('debug: a deadlock is told once for each wait, with holders, waiters and the circle', async (t) => {
+  const [stdout, stderr] = await deadlock(1000, { POLYCORE_DEBUG: '1', POLYCORE_DEBUG_AFTER: '200' });
+  t.is(stdout, 'ended\n');
+  const reports = stderr.split(/^(?=polycore: )/m);
+  t.is(reports.length, 3, stderr);
+  const [awaited] = reports.filter((text) => text.startsWith('polycore: the main thread has waited 0.'));
+  t.regex(awaited ?? '', /for Lock \d+:\d+\n {2}it is held by worker [12] of pair, which has been blocked for Lock/);
+  t.regex(awaited ?? '', /waiting: .*the main thread \(awaits, 0\.\d s\)/);
+  for (const n of [1, 2]) {
+    const [report] = reports.filter((text) => text.startsWith(`polycore: worker ${n} of pair has waited 0.`));
+    t.regex(report ?? '', new RegExp(`it is held by worker ${3 - n} of pair`));
+  }
+  t.regex(stderr, /deadlock: worker [12] of pair waits for Lock \d+:\d+, held by worker [12] of pair waits for Lock/);
+});
+
+test.serial('debug: a wait that is shorter than POLYCORE_DEBUG_AFTER, by default 2000 ms, is not told', async (t) => {
+  t.deepEqual(await deadlock(300, { POLYCORE_DEBUG: '1' }), ['ended\n', '']);
+});
+
+test.serial('debug: nothing is told unless it is asked for', async (t) => {
+  t.deepEqual(await deadlock(300, { POLYCORE_DEBUG_AFTER: '10' }), ['ended\n', '']);
+  t.deepEqual(await deadlock(300, { POLYCORE_DEBUG: '0', POLYCORE_DEBUG_AFTER: '10' }), ['ended\n', '']);
+});
