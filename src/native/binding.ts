@@ -53,7 +53,7 @@ export interface Binding {
   holdObject(slot: number, generation: number): boolean;
   letGo(slot: number, generation: number): boolean;
   isolateNumber(): number;
-  waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
+  waitSync(slot: number, generation: number, base: number, want: number, waiter: number, milliseconds: number): number;
   waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
   withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
   reportAfter(): number;
