@@ -77,7 +77,7 @@ export interface Binding {
   trackSegment(slot: number, generation: number, name: string): boolean;
   unlinkSegment(name: string): number;
   isolateNumber(): number;
-  waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
+  waitSync(slot: number, generation: number, base: number, want: number, waiter: number, milliseconds: number): number;
   waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
   withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
   reportAfter(): number;

@@ -1,7 +1,7 @@
 //! Waiting for shared objects: the primitives of `sync` over the slots of the region.
 //!
-//! A blocked thread waits with a slot that it takes for that; it sleeps in slices, so that it notices the end of its isolate.
-//! A pending promise waits with a slot that JavaScript has taken, which comes home to its port when the wait has ended.
+//! Both kinds of waiters bring a slot that their isolate holds. A blocked thread has it back when its call returns; it sleeps in
+//! slices, so that it notices the end of its isolate. That of a pending promise comes home to its port when the wait has ended.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::port::Port;
 use crate::primitive::AtomicU32;
 use crate::report::report_after;
 use crate::runtime::{Runtime, SLICE};
-use crate::slot::{NoSlot, State};
+use crate::slot::State;
 use crate::tally;
 use sync::{
     Barrier, Condition, Event, Getting, Joining, Lock, Mode, NotOwner, Phase, Putting, Records, Rest, RwLock,
@@ -24,8 +24,6 @@ use sync::{
 pub enum WaitError {
     /// The object is gone.
     Stale(Stale),
-    /// No slot to wait with.
-    NoSlot(NoSlot),
     /// Nobody can wait for an object of this kind, or not so.
     Unwaitable,
     /// The lock of the condition is not owned by this isolate.
@@ -36,7 +34,6 @@ impl std::fmt::Display for WaitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Stale(error) => error.fmt(f),
-            Self::NoSlot(error) => error.fmt(f),
             Self::Unwaitable => f.write_str("no such wait"),
             Self::NotOwner => f.write_str("the lock is not owned by this isolate"),
         }
@@ -168,7 +165,8 @@ impl Runtime {
         waiter
     }
 
-    /// Blocks the thread of `port` until its wait has ended, for at most `limit`. `alive` is asked after each slice.
+    /// Blocks the thread of `port` until its wait has ended, for at most `limit`; it waits with a slot that its isolate holds.
+    /// `alive` is asked after each slice.
     ///
     /// # Errors
     /// When the wait cannot begin.
@@ -176,11 +174,11 @@ impl Runtime {
         &self,
         port: &Port,
         goal: Goal,
+        slot: u32,
         limit: Duration,
         mut alive: impl FnMut() -> bool,
     ) -> Result<Wait, WaitError> {
         let kind = self.held(port, goal.object)?;
-        let slot = self.slots().reserve(port.isolate).ok_or(WaitError::NoSlot(NoSlot))?;
         let waiter = self.begin(port, goal, Mode::Thread, slot);
         let (start, report_after) = (Instant::now(), report_after());
         let mut sleeper = Slices { port, goal: Some(goal), start, limit, report_after, alive: &mut alive };
@@ -196,7 +194,7 @@ impl Runtime {
             self.claim_result(port, slot, result);
         }
         self.slots().set(port.record, BLOCKED, 0);
-        self.slots().release(slot);
+        self.slots().put_state(slot, State::Held);
         wait
     }
 
