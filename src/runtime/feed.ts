@@ -63,11 +63,6 @@ export function failRunning(makeError: () => unknown): void {
   for (const { slot } of running.splice(0)) fail(slot, makeError(), DIED);
 }
 
-/** Whether this isolate takes jobs. */
-export function isFeeding(): boolean {
-  return started;
-}
-
 /** `farewell` is called when this worker is to end; if it returns a promise, that is awaited. */
 export function setFarewell(listener: () => Promise<void> | undefined): void {
   farewell = listener;
