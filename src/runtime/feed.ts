@@ -75,6 +75,8 @@ export function startFeed(given: FeedOptions): void {
   setWakeListener(pump);
   setBlocker(blockOnce);
   process.on('beforeExit', park);
+  // The initializer may have left something that keeps the event loop busy: then there is no `beforeExit`.
+  setImmediate(pump);
 }
 
 /** Runs the job in `slot`; whether it goes on in the event loop. */
