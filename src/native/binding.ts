@@ -55,6 +55,7 @@ export interface Binding {
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
   createBuffer(slot: number, bytes: Uint8Array): number;
+  copyBuffer(slot: number, into: Uint8Array): void;
   borrowBuffer(slot: number, generation: number): ArrayBuffer;
   detachBuffer(buffer: ArrayBufferLike): void;
   unrefObject(slot: number, generation: number): void;

@@ -19,7 +19,6 @@ mod isolate;
 mod jobs;
 mod objects;
 mod pools;
-#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod queues;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod segments;
