@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use sched::{Handle, Kind, Port, Runtime, SlotTable, State};
+use sched::{Handle, Kind, Port, QueueShape, Runtime, SlotTable, State};
 
 const KINDS: std::ops::RangeInclusive<u32> = 1..=16;
 
@@ -37,7 +37,17 @@ fn slot(port: &Port) -> u32 {
 
 fn object(port: &Port, kind: u32) -> Handle {
     let kind = Kind::from_number(kind).expect("a kind");
-    runtime().create(port, slot(port), kind, 0).expect("an object")
+    let bytes = if kind == Kind::Queue { 16 } else { 0 };
+    let handle = runtime().create(port, slot(port), kind, bytes).expect("an object");
+    let shape = |order, cells| QueueShape { limit: 0, most_bytes: 0, order, cells };
+    match kind {
+        Kind::Queue => runtime().init_queue(handle.slot, shape(0, 2)),
+        Kind::LifoQueue => runtime().init_queue(handle.slot, shape(1 << 8, 0)),
+        Kind::PriorityQueue => runtime().init_queue(handle.slot, shape(1 << 9, 0)),
+        Kind::Connection => runtime().init_end(port, handle.slot, None, None).expect("no queues"),
+        _ => {}
+    }
+    handle
 }
 
 #[test]
@@ -165,7 +175,7 @@ fn object_chain_of_any_length_is_freed_without_recursion() {
     for _ in 0..100_000 {
         // An object whose block names the one before.
         let place = slot(port);
-        let link = runtime().create(port, place, Kind::Queue, 0).expect("an object");
+        let link = runtime().create(port, place, Kind::Value, 0).expect("an object");
         slots().load(place, 0, &[next]).expect("a block");
         assert!(runtime().let_go(port, next));
         next = link;
