@@ -325,18 +325,18 @@ fn leaks_are_what_nobody_can_reach() {
     let port = isolate("a");
     let before = runtime().leaks();
     assert!(before.objects.is_empty(), "{before}");
-    let (lock, queue) = (object(port, Kind::Lock), object(port, Kind::Queue));
-    // A circle: the queue's block names the queue itself.
-    runtime().slots().load(queue.slot, 8, &[queue, lock]).expect("room");
+    let (lock, value) = (object(port, Kind::Lock), object(port, Kind::Value));
+    // A circle: the value's block names the value itself.
+    runtime().slots().load(value.slot, 8, &[value, lock]).expect("room");
     let message = slot(port);
     runtime().slots().put_state(message, State::Item);
     detach(port);
     let leaks = runtime().leaks();
-    assert_eq!(leaks.objects, [(Kind::Lock, 1), (Kind::Queue, 1)]);
+    assert_eq!(leaks.objects, [(Kind::Lock, 1), (Kind::Value, 1)]);
     assert_eq!(leaks.slots, before.slots + 1);
-    assert!(leaks.to_string().contains("1 Lock, 1 Queue, "), "{leaks}");
+    assert!(leaks.to_string().contains("1 Lock, 1 Value, "), "{leaks}");
     assert!(!leaks.is_empty());
-    runtime().slots().drop_block(queue.slot);
+    runtime().slots().drop_block(value.slot);
     runtime().slots().release(message);
     assert_eq!(runtime().leaks(), before);
 }
