@@ -2,6 +2,7 @@
 
 import type { TestFn } from 'ava';
 import { Event, Lock, RLock, RuntimeError, Semaphore } from '../../index.js';
+import { collectGarbage } from '../fixtures/pool/garbage.js';
 import { acquire, addOnes, FORMS, hold, keep, pass, release, throwInside } from '../fixtures/sync/tasks.js';
 import { untilWaiting, waiters } from '../fixtures/sync/waiters.js';
 import { crowd, everyone, isAbout, timed } from './crowd.js';
@@ -260,6 +261,8 @@ export function lockContract(test: TestFn, makePool: MakePool): void {
     const lock = new Lock();
     const own = makePool(1);
     t.true(await own.apply(keep, [lock, 'Sync']));
+    // Nor when nothing is left of it there.
+    await own.broadcast(collectGarbage);
     t.true(lock.locked());
     t.false(await lock.acquire({ timeout: 10 }));
     t.is(await own.apply(release, [lock]), undefined);

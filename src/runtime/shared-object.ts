@@ -28,6 +28,8 @@ export class SharedObject {
   base: number;
   /** JavaScript objects for it that have not been collected. */
   uses = 0;
+  /** Of locks: whether this isolate is inside. */
+  isInside?: () => boolean;
   /** What the class keeps about this isolate's use of the object, whichever JavaScript object it goes through. */
   local: object | undefined;
 
@@ -68,7 +70,8 @@ export class SharedObject {
 const known = new Map<number, { readonly object: SharedObject; readonly wrapper: WeakRef<object> }>();
 
 const collected = new FinalizationRegistry<SharedObject>((object) => {
-  if (--object.uses === 0) object.drop();
+  // A lock that this isolate is inside of stays held: the handle may come back in another message and release it.
+  if (--object.uses === 0 && object.isInside?.() !== true) object.drop();
 });
 
 /** The object for which a class is being instantiated because it has arrived. */

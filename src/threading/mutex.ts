@@ -50,7 +50,9 @@ export class Mutex implements Guarded {
   /** @param keeper the lock, which lives as long as its guards and waits. */
   constructor(keeper: object, object: SharedObject, isReentrant: boolean) {
     this.object = object;
-    this.#inside = (object.local ??= new Inside()) as Inside;
+    const inside = (object.local ??= new Inside()) as Inside;
+    this.#inside = inside;
+    object.isInside = () => inside.depth > 0;
     this.#isReentrant = isReentrant;
     this.#wish = { object, keeper, giveBack: () => this.#free() };
   }
