@@ -10,6 +10,7 @@ pub mod primitive;
 
 mod deque;
 mod heap;
+mod native;
 mod pool;
 mod port;
 mod runtime;
@@ -19,6 +20,7 @@ mod worker;
 
 pub use deque::{Deque, Steal};
 pub use heap::Heap;
+pub use native::{Done, Native, Share, Task, Work};
 pub use pool::{Pool, PoolStats};
 pub use port::{Port, Wake};
 pub use runtime::{EVENT_TOKEN, Event, Runtime, SubmitError, Wait};
