@@ -22,6 +22,7 @@ mod race;
 mod range;
 mod request;
 mod runtime;
+mod scan;
 
 pub use codegen::SiteKind;
 pub use compile::{Compiled, FailureSite, ResultType, compile};
@@ -31,4 +32,5 @@ pub use error::{CompileError, Reason};
 pub use explain::{Explanation, Variable};
 pub use ir::MathFn;
 pub use kernel::{Control, Kernel, Status};
+pub use scan::scan;
 pub use request::{Capture, Entry, Param, Request, Unit};
