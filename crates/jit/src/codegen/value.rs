@@ -777,13 +777,13 @@ impl<'x> Gen<'x, '_> {
     fn test(&mut self, test: Test, a: E) -> Value {
         let num = self.num(a);
         if num.is_int() && self.fact(a).ty != Type::Never {
-            self.effect(a);
             let answer = match test {
                 Test::IsNan => Some(0),
                 Test::IsFinite | Test::IsInteger => Some(1),
                 Test::IsSafeInteger => (num.lo > -EXACT && num.hi < EXACT).then_some(1),
             };
             if let Some(answer) = answer {
+                self.effect(a);
                 return self.b.ins().iconst(types::I8, answer);
             }
         }
