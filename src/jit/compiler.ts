@@ -9,7 +9,7 @@ import { isTypedArray, numberOf, type TypedArray } from './elements.js';
 import { probe } from './probe.js';
 
 /** How compiled code is called; see `Entry` in crates/jit. */
-export type EntryKind = 'call' | 'map' | 'for' | 'for-small' | 'reduce';
+export type EntryKind = 'call' | 'map' | `for${number}` | 'reduce';
 
 /** A variable of the function and the kind of register it is held in. */
 export interface VariableReport {
@@ -143,12 +143,20 @@ function compileError({ name, unit, at, line, column, reason, hint }: ErrorRepor
   return new CompileError(`Cannot compile: ${reason}.\n\n${frame}${advice}\n`, { kind: name, line, column, reason, hint, frame });
 }
 
+/** Sizes for which there are compiled forms of their own: products of numbers that are known to be small are exact. */
+const SIZES = [8, 12, 16, 20, 24, 31];
+
+/** The bits of a size that holds the numbers below `n`. */
+export function bitsFor(n: number): number {
+  return SIZES.find((bits) => n <= 2 ** bits) ?? 53;
+}
+
 /** The type that a value is compiled for. */
 function paramOf(value: unknown): string {
   switch (typeof value) {
     case 'number':
       if ((value | 0) !== value || Object.is(value, -0)) return 'number';
-      return value >= 0 ? 'natural' : 'integer';
+      return value >= 0 ? `natural${bitsFor(value + 1)}` : 'integer';
     case 'boolean':
       return 'boolean';
     case 'bigint':

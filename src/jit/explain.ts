@@ -65,7 +65,7 @@ export function explain(compiler: Compiler): Explanation {
 function explainKernel(kernel: Kernel): KernelExplanation {
   const { lanes, scalarBecause, variables, checked, unchecked, hoisted, inexact, random } = kernel;
   return {
-    entry: kernel.entry === 'for-small' ? 'for' : kernel.entry,
+    entry: kernel.entry.startsWith('for') ? 'for' : kernel.entry,
     arguments: kernel.params.map(nameOf),
     result: kernel.entry.startsWith('for') ? 'nothing' : kernel.result,
     variables: variables.map(({ name, heldAs, line }) => ({ name, type: heldAs, line })),

@@ -6,7 +6,7 @@ import { limitWork } from '../multiprocessing/limits.js';
 import { copySet, isTypedArray } from './elements.js';
 import { loopInWorkers } from './fallback.js';
 import { asJitted, type Jitted } from './function.js';
-import type { Kernel } from './compiler.js';
+import { bitsFor, type Kernel } from './compiler.js';
 import { type CheckedOptions, checkOptions, type ParallelForOptions } from './options.js';
 import { run, runSync, SharedValues } from './run.js';
 
@@ -15,9 +15,6 @@ export type KernelArgument = ArrayBufferView | number | boolean | bigint;
 
 /** The body of a parallel loop. */
 export type LoopBody<A extends readonly KernelArgument[]> = (i: number, ...args: A) => unknown;
-
-/** Indices above need more than 31 bits. */
-const SMALL = 2 ** 31 - 1;
 
 interface Loop {
   readonly jitted: Jitted;
@@ -35,7 +32,7 @@ function prepare(n: number, body: unknown, rest: readonly unknown[]): Loop {
 }
 
 function compile(n: number, { jitted, values, options }: Loop): Kernel {
-  return jitted.compiler.kernel({ entry: n <= SMALL ? 'for-small' : 'for', values, unsafe: options.unsafe });
+  return jitted.compiler.kernel({ entry: `for${bitsFor(n)}`, values, unsafe: options.unsafe });
 }
 
 /** The kernel, or nothing when it is to run as JavaScript. */

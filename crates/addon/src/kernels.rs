@@ -32,12 +32,13 @@ pub(crate) struct JitUnit {
     pub values: Vec<JitCapture>,
 }
 
-/// What is to be compiled. Parameters are `number integer natural boolean bigint biguint`, or `array0` … `array11` by the
+/// What is to be compiled. Parameters are `number integer naturalN boolean bigint biguint` (below
+/// 2 to the N), or `array0` … `array11` by the
 /// number that Node-API gives to the type.
 #[napi_derive::napi(object)]
 pub(crate) struct JitRequest {
     pub units: Vec<JitUnit>,
-    /// `call map for for-small reduce`.
+    /// `call map reduce`, or `forN` with indices below 2 to the N.
     pub entry: String,
     pub params: Vec<String>,
     pub captured: Vec<u32>,
@@ -225,10 +226,11 @@ fn convert(request: JitRequest, engine: &Engine) -> Result<Request<'_>> {
     let entry = match request.entry.as_str() {
         "call" => Entry::Call,
         "map" => Entry::Map,
-        "for" => Entry::For { small: false },
-        "for-small" => Entry::For { small: true },
         "reduce" => Entry::Reduce,
-        _ => return Err(failure("unknown entry")),
+        other => {
+            let bits = other.strip_prefix("for").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=53).contains(bits));
+            Entry::For { bits: bits.ok_or_else(|| failure("unknown entry"))? }
+        }
     };
     Ok(Request {
         units: units.collect::<Result<_>>()?,
@@ -251,10 +253,13 @@ fn param(name: &str) -> Result<Param> {
     Ok(match name {
         "number" => Param::Number,
         "integer" => Param::Integer,
-        "natural" => Param::Natural,
         "boolean" => Param::Boolean,
         "bigint" => Param::Big(true),
         "biguint" => Param::Big(false),
+        _ if name.starts_with("natural") => {
+            let bits = name.strip_prefix("natural").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=31).contains(bits));
+            Param::Natural(bits.ok_or_else(|| failure("unknown parameter type"))?)
+        }
         _ => {
             let number = name.strip_prefix("array").and_then(|rest| rest.parse().ok());
             Param::Array(element(number.ok_or_else(|| failure("unknown parameter type"))?)?)

@@ -220,10 +220,9 @@ fn words_of(env: Env, function: &Function, values: &[Unknown<'_>]) -> Result<(Ve
     for (index, (value, param)) in values.iter().zip(wanted).enumerate() {
         match param {
             Param::Number => words.push(number_of(env, value)?.to_bits()),
-            #[expect(clippy::cast_possible_truncation, reason = "an integer of 32 bits, by the choice of the parameter")]
-            Param::Integer | Param::Natural | Param::Boolean => {
-                words.push((number_of(env, value)? as i64).cast_unsigned());
-            }
+            Param::Integer => words.push(integer_of(env, value, i64::from(i32::MIN), i64::from(i32::MAX))?),
+            Param::Natural(bits) => words.push(integer_of(env, value, 0, (1 << bits) - 1)?),
+            Param::Boolean => words.push(integer_of(env, value, 0, 1)?),
             Param::Big(_) => words.push(bits_of(env, value)?),
             Param::Array(element) => {
                 let memory = memory_of(env, value)?;
@@ -241,6 +240,18 @@ fn words_of(env: Env, function: &Function, values: &[Unknown<'_>]) -> Result<(Ve
     Ok((words, shortest))
 }
 
+/// An integer of the range that the code was compiled for.
+fn integer_of(env: Env, value: &Unknown<'_>, least: i64, most: i64) -> Result<u64> {
+    let number = number_of(env, value)?;
+    #[expect(clippy::cast_possible_truncation, reason = "compared below")]
+    let integer = number as i64;
+    #[expect(clippy::cast_precision_loss, reason = "32 bits, or different anyway")]
+    if integer as f64 == number && (least..=most).contains(&integer) {
+        return Ok(integer.cast_unsigned());
+    }
+    Err(failure(format!("expected an integer from {least} to {most}, got {number}")))
+}
+
 /// What a run is about: `values` are the arguments, the captured arrays, and, of a map, the output.
 fn prepare(env: Env, kernel: u32, values: &[Unknown<'_>], count: f64, seed: f64) -> Result<Run> {
     let function = function(kernel)?;
@@ -249,6 +260,11 @@ fn prepare(env: Env, kernel: u32, values: &[Unknown<'_>], count: f64, seed: f64)
     let count = count as u64;
     if matches!(function.entry, Entry::Map | Entry::Reduce) && (shortest as u64) < count {
         return Err(failure("an array is shorter than the range"));
+    }
+    if let Entry::For { bits } = function.entry
+        && count > 1 << bits
+    {
+        return Err(failure("the range is larger than the one this was compiled for"));
     }
     let unit = if function.random { count.div_ceil(RANDOM_CHUNKS).max(1) } else { count.div_ceil(1 << 31).max(1) };
     Ok(Run {

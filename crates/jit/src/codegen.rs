@@ -200,7 +200,7 @@ impl<'x, 'f> Gen<'x, 'f> {
                         let value = word(self, types::F64);
                         self.define(*local, value, Rep::F64);
                     }
-                    Param::Integer | Param::Natural => {
+                    Param::Integer | Param::Natural(_) => {
                         let value = word(self, types::I64);
                         self.define(*local, value, Rep::I64);
                     }

@@ -134,7 +134,7 @@ fn environment(request: &Request<'_>, lowered: &Lowered) -> Env {
         env[local.0 as usize] = match param {
             Param::Number => Fact::number(Num::ANY),
             Param::Integer => Fact::number(Num::I32),
-            Param::Natural => Fact::number(Num::ints(0.0, 2_147_483_647.0)),
+            Param::Natural(bits) => Fact::number(Num::ints(0.0, f64::from(*bits).exp2() - 1.0)),
             Param::Boolean => Fact::boolean(true, true),
             Param::Big(true) => Fact::big(BigKind::Signed),
             Param::Big(false) => Fact::big(BigKind::Unsigned),
@@ -142,8 +142,8 @@ fn environment(request: &Request<'_>, lowered: &Lowered) -> Env {
         };
     }
     if let Some(index) = lowered.index {
-        let small = !matches!(request.entry, Entry::For { small: false });
-        let last = if small { 2_147_483_646.0 } else { 9_007_199_254_740_990.0 };
+        let bits = if let Entry::For { bits } = request.entry { bits } else { 53 };
+        let last = f64::from(bits).exp2() - 1.0;
         env[index.0 as usize] = Fact::number(Num::ints(0.0, last));
     }
     if let Some(acc) = lowered.acc {

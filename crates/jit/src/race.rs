@@ -231,6 +231,9 @@ impl<'p> Prover<'p> {
         let mut stride: Option<(Poly, &Access)> = None;
         let mut spans = Vec::new();
         for access in accesses {
+            if access.index.is_some_and(|index| self.facts.of(index).ty == crate::range::Type::Never) {
+                continue; // Never reached.
+            }
             let span = self.position(access).and_then(|poly| {
                 let (factor, rest) = poly.split(Symbol::Index)?;
                 let (low, high) = (self.bound(&rest, false)?, self.bound(&rest, true)?);

@@ -73,9 +73,9 @@ fn entries() {
     run("x => x * x + 1", Entry::Map, vec![Arg::F64(&mut a)], 5, Some(out.as_mut_ptr())).unwrap();
     assert_eq!(out, [2.0, 5.0, 10.0, 17.0, 26.0]);
     let mut b = vec![0.0; 5];
-    run("(i, a, b) => { b[i] = a[i] * 2 }", Entry::For { small: true }, vec![Arg::F64(&mut a), Arg::F64(&mut b)], 5, None).unwrap();
+    run("(i, a, b) => { b[i] = a[i] * 2 }", Entry::For { bits: 31 }, vec![Arg::F64(&mut a), Arg::F64(&mut b)], 5, None).unwrap();
     assert_eq!(b, [2.0, 4.0, 6.0, 8.0, 10.0]);
     let mut short = vec![0.0; 3];
-    let failed = run("(i, a, b) => { b[i] = a[i] * 2 }", Entry::For { small: true }, vec![Arg::F64(&mut a), Arg::F64(&mut short)], 5, None);
+    let failed = run("(i, a, b) => { b[i] = a[i] * 2 }", Entry::For { bits: 31 }, vec![Arg::F64(&mut a), Arg::F64(&mut short)], 5, None);
     assert_eq!(failed, Err("Failed (1, 3.0)".to_owned()));
 }

@@ -6,14 +6,14 @@ mod support;
 use jit::{Element, Entry, Param};
 
 fn verdict(source: &str, params: &[Param]) -> Option<String> {
-    match support::build(source, Entry::For { small: true }, params.to_vec(), &[]) {
+    match support::build(source, Entry::For { bits: 12 }, params.to_vec(), &[]) {
         Ok(_) => None,
         Err(error) => Some(error.name().to_owned()),
     }
 }
 
 const A: Param = Param::Array(Element::F64);
-const N: Param = Param::Natural;
+const N: Param = Param::Natural(12);
 
 #[test]
 fn iterations_that_stay_apart_are_accepted() {
@@ -49,5 +49,17 @@ fn iterations_that_may_meet_are_refused() {
         ("(i, a) => { a[i * i] = 1 }", vec![A]),
     ] {
         assert_eq!(verdict(source, &params).as_deref(), Some("race"), "{source}");
+    }
+}
+
+#[test]
+fn systems_of_bodies_stay_apart() {
+    let text = "(i, state) => { const base = i * 35; for (let a = 0; a < 5; a++) { const p = base + a * 7; for (let b = a + 1; b < 5; b++) { const q = base + b * 7; state[p + 3] -= state[q + 6] } } }";
+    let long = text.replace("state[p + 3]", &"state[p + 3] -= state[q + 6]; ".repeat(30));
+    for source in [text, &long] {
+        match support::build(source, Entry::For { bits: 8 }, vec![A], &[]) {
+            Ok(_) => {}
+            Err(error) => panic!("{error}"),
+        }
     }
 }

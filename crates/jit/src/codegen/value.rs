@@ -262,7 +262,16 @@ impl<'x> Gen<'x, '_> {
             Op::Add => self.f64_both(a, b, |this, x, y| this.b.ins().fadd(x, y)),
             Op::Sub => self.f64_both(a, b, |this, x, y| this.b.ins().fsub(x, y)),
             Op::Mul => self.f64_both(a, b, |this, x, y| this.b.ins().fmul(x, y)),
-            Op::Div => self.f64_both(a, b, |this, x, y| this.b.ins().fdiv(x, y)),
+            Op::Div => {
+                if let Kind::Num(divisor) = self.kind(b)
+                    && let Some(reciprocal) = exact_reciprocal(*divisor)
+                {
+                    let x = self.f64(a);
+                    let y = self.b.ins().f64const(reciprocal);
+                    return self.b.ins().fmul(x, y);
+                }
+                self.f64_both(a, b, |this, x, y| this.b.ins().fdiv(x, y))
+            }
             Op::Rem => self.f64_rem(a, b),
             Op::Pow => self.power(a, b),
             Op::Ushr => {
@@ -1071,6 +1080,13 @@ impl<'x> Gen<'x, '_> {
             }
         }
     }
+}
+
+/// The reciprocal of a power of two: multiplying by it gives the quotient's bits.
+pub(super) fn exact_reciprocal(divisor: f64) -> Option<f64> {
+    let is_power = divisor.to_bits().trailing_zeros() >= 52 && divisor.is_normal();
+    let reciprocal = 1.0 / divisor;
+    (is_power && reciprocal.is_normal()).then_some(reciprocal)
 }
 
 pub(super) fn type_of(rep: Rep) -> Ty {

@@ -447,6 +447,15 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Expression::UnaryExpression(unary) if unary.operator == oxc_ast::ast::UnaryOperator::UnaryNegation => {
                 Some(-self.peek(&unary.argument)?)
             }
+            Expression::BinaryExpression(binary) => {
+                let (a, b) = (self.peek(&binary.left)?, self.peek(&binary.right)?);
+                match binary.operator {
+                    oxc_ast::ast::BinaryOperator::Addition => Some(a + b),
+                    oxc_ast::ast::BinaryOperator::Subtraction => Some(a - b),
+                    oxc_ast::ast::BinaryOperator::Multiplication => Some(a * b),
+                    _ => None,
+                }
+            }
             Expression::Identifier(name) => {
                 let at = self.at(name.span);
                 match self.lookup(name, at) {
