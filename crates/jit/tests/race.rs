@@ -55,7 +55,7 @@ fn iterations_that_may_meet_are_refused() {
 #[test]
 fn systems_of_bodies_stay_apart() {
     let text = "(i, state) => { const base = i * 35; for (let a = 0; a < 5; a++) { const p = base + a * 7; for (let b = a + 1; b < 5; b++) { const q = base + b * 7; state[p + 3] -= state[q + 6] } } }";
-    let long = text.replace("state[p + 3]", &"state[p + 3] -= state[q + 6]; ".repeat(30));
+    let long = text.replace("state[p + 3]", &format!("{}state[p + 3]", "state[p + 3] -= state[q + 6]; ".repeat(30)));
     for source in [text, &long] {
         match support::build(source, Entry::For { bits: 8 }, vec![A], &[]) {
             Ok(_) => {}

@@ -425,6 +425,7 @@ impl<'x> Gen<'x, '_> {
                     && !changes.arrs.contains(&arr.0)
                     && self.fact(*index).ty != Type::Never
                     && affine.linear(*index, variable).is_some()
+                    && affine.choices(*index, variable) <= 2
                 {
                     found.push(e);
                 }
@@ -444,8 +445,9 @@ impl<'x> Gen<'x, '_> {
                 continue;
             };
             let (_, len) = self.array(*arr);
-            for end in [first, last] {
-                let position = self.linear_value(*index, variable, end);
+            let forms = 1_u32 << self.affine(&Changes::default()).choices(*index, variable).min(2);
+            for (end, form) in [first, last].into_iter().flat_map(|end| (0..forms).map(move |form| (end, form))) {
+                let position = self.linear_value(*index, variable, end, &mut form.clone());
                 if done.contains(&(position, len)) {
                     continue;
                 }
@@ -463,26 +465,31 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    /// A linear expression with `value` in place of the loop's variable.
-    pub(super) fn linear_value(&mut self, e: E, variable: Local, value: Value) -> Value {
+    /// A linear expression with `value` in place of the loop's variable; the bits of `form` make the choices.
+    pub(super) fn linear_value(&mut self, e: E, variable: Local, value: Value, form: &mut u32) -> Value {
         match self.kind(e) {
             Kind::Get(local) if *local == variable => value,
             Kind::Get(local) => match self.definitions.get(&local.0).copied().flatten() {
-                Some(definition) => self.linear_value(definition, variable, value),
+                Some(definition) => self.linear_value(definition, variable, value, form),
                 None => self.int(e),
             },
-            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, variable, value),
+            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, variable, value, form),
             Kind::Bin(op @ (Op::Add | Op::Sub | Op::Mul), a, b) => {
-                let x = self.linear_value(*a, variable, value);
-                let y = self.linear_value(*b, variable, value);
+                let x = self.linear_value(*a, variable, value, form);
+                let y = self.linear_value(*b, variable, value, form);
                 match op {
                     Op::Add => self.b.ins().iadd(x, y),
                     Op::Sub => self.b.ins().isub(x, y),
                     _ => self.b.ins().imul(x, y),
                 }
             }
+            Kind::Cond(_, a, b) => {
+                let chosen = if *form & 1 == 0 { *a } else { *b };
+                *form >>= 1;
+                self.linear_value(chosen, variable, value, form)
+            }
             // `x | 0` of what fits.
-            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, variable, value),
+            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, variable, value, form),
             _ => self.int(e),
         }
     }

@@ -121,7 +121,7 @@ impl<'x> Gen<'x, '_> {
         }
         let (start, rep) = self.read(counted.variable, Class::Number);
         let first = self.to_i64(start, rep);
-        let bound = self.linear_value(counted.bound, counted.variable, first);
+        let bound = self.linear_value(counted.bound, counted.variable, first, &mut 0);
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
         let ok = self.ends_in_range(&accesses, counted.variable, first, last);
         let [fast, slow, done] = [(); 3].map(|()| self.b.create_block());

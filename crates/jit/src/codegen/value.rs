@@ -261,7 +261,16 @@ impl<'x> Gen<'x, '_> {
         match op {
             Op::Add => self.f64_both(a, b, |this, x, y| this.b.ins().fadd(x, y)),
             Op::Sub => self.f64_both(a, b, |this, x, y| this.b.ins().fsub(x, y)),
-            Op::Mul => self.f64_both(a, b, |this, x, y| this.b.ins().fmul(x, y)),
+            Op::Mul => {
+                // Twice a number is its sum with itself.
+                for (two, other) in [(a, b), (b, a)] {
+                    if matches!(self.kind(two), Kind::Num(value) if *value == 2.0) {
+                        let x = self.f64(other);
+                        return self.b.ins().fadd(x, x);
+                    }
+                }
+                self.f64_both(a, b, |this, x, y| this.b.ins().fmul(x, y))
+            }
             Op::Div => {
                 if let Kind::Num(divisor) = self.kind(b)
                     && let Some(reciprocal) = exact_reciprocal(*divisor)
