@@ -156,7 +156,8 @@ function paramOf(value: unknown): string {
   switch (typeof value) {
     case 'number':
       if ((value | 0) !== value || Object.is(value, -0)) return 'number';
-      return value >= 0 ? `natural${bitsFor(value + 1)}` : 'integer';
+      if (value === 0) return 'zero';
+      return value > 0 ? `natural${bitsFor(value + 1)}` : 'integer';
     case 'boolean':
       return 'boolean';
     case 'bigint':

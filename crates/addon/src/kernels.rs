@@ -32,8 +32,8 @@ pub(crate) struct JitUnit {
     pub values: Vec<JitCapture>,
 }
 
-/// What is to be compiled. Parameters are `number integer naturalN boolean bigint biguint` (below
-/// 2 to the N), or `array0` … `array11` by the
+/// What is to be compiled. Parameters are `number integer naturalN zero boolean bigint biguint`
+/// (`naturalN`: from 1, below 2 to the N), or `array0` … `array11` by the
 /// number that Node-API gives to the type.
 #[napi_derive::napi(object)]
 pub(crate) struct JitRequest {
@@ -253,6 +253,7 @@ fn param(name: &str) -> Result<Param> {
     Ok(match name {
         "number" => Param::Number,
         "integer" => Param::Integer,
+        "zero" => Param::Zero,
         "boolean" => Param::Boolean,
         "bigint" => Param::Big(true),
         "biguint" => Param::Big(false),

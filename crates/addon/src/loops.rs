@@ -221,7 +221,8 @@ fn words_of(env: Env, function: &Function, values: &[Unknown<'_>]) -> Result<(Ve
         match param {
             Param::Number => words.push(number_of(env, value)?.to_bits()),
             Param::Integer => words.push(integer_of(env, value, i64::from(i32::MIN), i64::from(i32::MAX))?),
-            Param::Natural(bits) => words.push(integer_of(env, value, 0, (1 << bits) - 1)?),
+            Param::Natural(bits) => words.push(integer_of(env, value, 1, (1 << bits) - 1)?),
+            Param::Zero => words.push(integer_of(env, value, 0, 0)?),
             Param::Boolean => words.push(integer_of(env, value, 0, 1)?),
             Param::Big(_) => words.push(bits_of(env, value)?),
             Param::Array(element) => {

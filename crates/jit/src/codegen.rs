@@ -200,7 +200,7 @@ impl<'x, 'f> Gen<'x, 'f> {
                         let value = word(self, types::F64);
                         self.define(*local, value, Rep::F64);
                     }
-                    Param::Integer | Param::Natural(_) => {
+                    Param::Integer | Param::Natural(_) | Param::Zero => {
                         let value = word(self, types::I64);
                         self.define(*local, value, Rep::I64);
                     }
@@ -231,7 +231,7 @@ impl<'x, 'f> Gen<'x, 'f> {
         self.safe.extend(plan.lowered.trusted.iter().copied());
         self.report.unchecked += u32::try_from(plan.lowered.trusted.len()).unwrap_or(0);
         let hoisted = self.hoistable_at_entry(index, body);
-        if hoisted.is_empty() {
+        if hoisted.accesses.is_empty() {
             return self.range_once(index, (lo, hi), body);
         }
         let last = self.b.ins().iadd_imm_s(hi, -1);
@@ -243,9 +243,9 @@ impl<'x, 'f> Gen<'x, 'f> {
             self.enter(block);
             self.reachable = true;
             if is_fast {
-                self.safe.extend(hoisted.iter().copied());
+                self.safe.extend(hoisted.accesses.iter().copied());
             } else {
-                for e in &hoisted {
+                for e in &hoisted.accesses {
                     self.safe.remove(e);
                 }
             }

@@ -134,7 +134,8 @@ fn environment(request: &Request<'_>, lowered: &Lowered) -> Env {
         env[local.0 as usize] = match param {
             Param::Number => Fact::number(Num::ANY),
             Param::Integer => Fact::number(Num::I32),
-            Param::Natural(bits) => Fact::number(Num::ints(0.0, f64::from(*bits).exp2() - 1.0)),
+            Param::Natural(bits) => Fact::number(Num::ints(1.0, f64::from(*bits).exp2() - 1.0)),
+            Param::Zero => Fact::number(Num::ints(0.0, 0.0)),
             Param::Boolean => Fact::boolean(true, true),
             Param::Big(true) => Fact::big(BigKind::Signed),
             Param::Big(false) => Fact::big(BigKind::Unsigned),

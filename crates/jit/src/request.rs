@@ -50,8 +50,10 @@ pub enum Param {
     Number,
     /// An integer of 32 bits that is not -0, passed as 64 bits with sign.
     Integer,
-    /// The same, not negative, and below 2 to that power: products of small numbers are known to be exact.
+    /// The same, positive, and below 2 to that power: products of small numbers are known to be exact.
     Natural(u8),
+    /// Zero (not -0), passed like an integer.
+    Zero,
     /// Passed as 0 or 1.
     Boolean,
     /// Passed as 64 bits; `true`: with sign.

@@ -393,16 +393,14 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Accesses of one iteration whose index is linear in the running index; none if the body has loops of its own.
-    pub(super) fn hoistable_at_entry(&self, index: Local, body: &[Stmt]) -> Vec<E> {
+    pub(super) fn hoistable_at_entry(&self, index: Local, body: &[Stmt]) -> Linear {
         let changes = Changes::of(self.program, body, &[]);
-        if changes.loops > 0 {
-            return Vec::new();
-        }
-        self.linear_accesses(index, body, &changes)
+        let accesses = if changes.loops > 0 { Vec::new() } else { self.linear_accesses(index, body, &changes) };
+        Linear { accesses, changes }
     }
 
     /// The loop as a counted one, and its accesses that can be checked before it begins.
-    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Vec<E>)> {
+    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Linear)> {
         let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
         let changes = Changes::of(self.program, &inner.body, &more);
         if changes.loops > 0 {
@@ -410,7 +408,7 @@ impl<'x> Gen<'x, '_> {
         }
         let counted = self.affine(&changes).counted(inner)?;
         let accesses = self.linear_accesses(counted.variable, &inner.body, &changes);
-        (!accesses.is_empty()).then_some((counted, accesses))
+        (!accesses.is_empty()).then_some((counted, Linear { accesses, changes }))
     }
 
     fn linear_accesses(&self, variable: Local, body: &[Stmt], changes: &Changes) -> Vec<E> {
@@ -436,18 +434,18 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Whether all accesses are in range when `variable` is `first` and when it is `last`.
-    pub(super) fn ends_in_range(&mut self, accesses: &[E], variable: Local, first: Value, last: Value) -> Value {
+    pub(super) fn ends_in_range(&mut self, linear: &Linear, variable: Local, first: Value, last: Value) -> Value {
         let mut ok: Option<Value> = None;
         let mut done: Vec<(Value, Value)> = Vec::new();
-        for &e in accesses {
+        for &e in &linear.accesses {
             let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) = self.kind(e)
             else {
                 continue;
             };
             let (_, len) = self.array(*arr);
-            let forms = 1_u32 << self.affine(&Changes::default()).choices(*index, variable).min(2);
+            let forms = 1_u32 << self.affine(&linear.changes).choices(*index, variable).min(2);
             for (end, form) in [first, last].into_iter().flat_map(|end| (0..forms).map(move |form| (end, form))) {
-                let position = self.linear_value(*index, variable, end, &mut form.clone());
+                let position = self.linear_value(*index, (variable, end), &linear.changes, &mut form.clone());
                 if done.contains(&(position, len)) {
                     continue;
                 }
@@ -466,17 +464,26 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// A linear expression with `value` in place of the loop's variable; the bits of `form` make the choices.
-    pub(super) fn linear_value(&mut self, e: E, variable: Local, value: Value, form: &mut u32) -> Value {
+    pub(super) fn linear_value(
+        &mut self,
+        e: E,
+        (variable, value): (Local, Value),
+        changes: &Changes,
+        form: &mut u32,
+    ) -> Value {
+        let at = (variable, value);
         match self.kind(e) {
             Kind::Get(local) if *local == variable => value,
-            Kind::Get(local) => match self.definitions.get(&local.0).copied().flatten() {
-                Some(definition) => self.linear_value(definition, variable, value, form),
-                None => self.int(e),
-            },
-            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, variable, value, form),
+            Kind::Get(local) if changes.locals.contains(&local.0) => {
+                match self.definitions.get(&local.0).copied().flatten() {
+                    Some(definition) => self.linear_value(definition, at, changes, form),
+                    None => self.int(e),
+                }
+            }
+            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, at, changes, form),
             Kind::Bin(op @ (Op::Add | Op::Sub | Op::Mul), a, b) => {
-                let x = self.linear_value(*a, variable, value, form);
-                let y = self.linear_value(*b, variable, value, form);
+                let x = self.linear_value(*a, at, changes, form);
+                let y = self.linear_value(*b, at, changes, form);
                 match op {
                     Op::Add => self.b.ins().iadd(x, y),
                     Op::Sub => self.b.ins().isub(x, y),
@@ -486,11 +493,17 @@ impl<'x> Gen<'x, '_> {
             Kind::Cond(_, a, b) => {
                 let chosen = if *form & 1 == 0 { *a } else { *b };
                 *form >>= 1;
-                self.linear_value(chosen, variable, value, form)
+                self.linear_value(chosen, at, changes, form)
             }
             // `x | 0` of what fits.
-            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, variable, value, form),
+            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, at, changes, form),
             _ => self.int(e),
         }
     }
+}
+
+/// Accesses of a loop whose indices are linear, and what the loop changes.
+pub(super) struct Linear {
+    pub(super) accesses: Vec<E>,
+    pub(super) changes: Changes,
 }

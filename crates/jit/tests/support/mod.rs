@@ -20,7 +20,7 @@ pub(crate) enum Arg<'a> {
 impl Arg<'_> {
     fn param(&self) -> Param {
         match self {
-            Self::Number(x) if *x == x.trunc() && (0.0..=2147483647.0).contains(x) && x.is_sign_positive() => Param::Natural(31),
+            Self::Number(x) if *x == x.trunc() && (1.0..=2147483647.0).contains(x) && x.is_sign_positive() => Param::Natural(31),
             Self::Number(x) if *x == x.trunc() && x.abs() < 2147483648.0 && *x != 0.0 => Param::Integer,
             Self::Number(_) => Param::Number,
             Self::Boolean(_) => Param::Boolean,
