@@ -1,0 +1,873 @@
+//! Types and ranges: an abstract interpretation of the program over [`Fact`]s.
+//!
+//! Control flow is structured, so one walk suffices, with a fixpoint for each loop. Environments are flow-sensitive:
+//! conditions narrow the variables they compare. What is found is joined per expression (over all visits) and per variable
+//! (over all assignments).
+
+use std::collections::HashMap;
+
+use crate::element::Element;
+use crate::error::{At, Fault, Reason, fault};
+use crate::ir::{Cmp, E, Kind, Label, Local, Loop, MathFn, Op, Program, Source, Stmt};
+use crate::range::{BigKind, Fact, Num, Type};
+
+/// Lengths of arrays are below that.
+const LENGTH: f64 = 1_099_511_627_776.0;
+/// Rounds of a loop before everything that still changes is given up.
+const ROUNDS: usize = 64;
+
+type Inferred<T> = Result<T, Fault>;
+
+/// What each variable holds at one point of the program.
+pub(crate) type Env = Vec<Fact>;
+
+/// What was found.
+pub(crate) struct Facts {
+    /// Per expression.
+    pub(crate) exprs: Vec<Fact>,
+    /// Per variable: all it is assigned.
+    pub(crate) locals: Vec<Fact>,
+    /// Per variable: it is read while it may be undefined.
+    pub(crate) undefined: Vec<bool>,
+}
+
+impl Facts {
+    pub(crate) fn of(&self, e: E) -> Fact {
+        self.exprs[e.0 as usize]
+    }
+}
+
+pub(crate) struct Infer<'p> {
+    program: &'p Program,
+    facts: Facts,
+    /// Of the last visit of each expression.
+    last: Vec<Fact>,
+    heads: Vec<Option<Env>>,
+    jumps: HashMap<Label, Env>,
+    square_is_exact: bool,
+}
+
+/// Runs the analysis. `env` holds what the variables hold at the start.
+/// `result` is evaluated after the body.
+pub(crate) fn infer(
+    program: &Program,
+    env: Env,
+    (body, result): (&[Stmt], Option<E>),
+    square_is_exact: bool,
+) -> Inferred<Facts> {
+    let facts = Facts {
+        exprs: vec![Fact::NEVER; program.exprs.len()],
+        locals: env.clone(),
+        undefined: vec![false; program.locals.len()],
+    };
+    let heads = (0..program.loops).map(|_| None).collect();
+    let last = vec![Fact::NEVER; program.exprs.len()];
+    let mut infer = Infer { program, facts, last, heads, jumps: HashMap::new(), square_is_exact };
+    let end = infer.stmts(body, Some(env))?;
+    if let (Some(result), Some(mut env)) = (result, end) {
+        infer.expr(result, &mut env)?;
+    }
+    Ok(infer.facts)
+}
+
+/// What an element of a typed array is.
+pub(crate) fn element_fact(element: Element) -> Fact {
+    let float = Fact::number(Num { single: element != Element::F64, ..Num::ANY });
+    match element {
+        Element::I8 => Fact::number(Num::ints(-128.0, 127.0)),
+        Element::U8 | Element::U8Clamped => Fact::number(Num::ints(0.0, 255.0)),
+        Element::I16 => Fact::number(Num::ints(-32_768.0, 32_767.0)),
+        Element::U16 => Fact::number(Num::ints(0.0, 65_535.0)),
+        Element::I32 => Fact::number(Num::I32),
+        Element::U32 => Fact::number(Num::U32),
+        Element::F16 | Element::F32 | Element::F64 => float,
+        Element::I64 => Fact::big(BigKind::Signed),
+        Element::U64 => Fact::big(BigKind::Unsigned),
+    }
+}
+
+fn join_env(a: Option<Env>, b: Option<Env>) -> Option<Env> {
+    match (a, b) {
+        (Some(mut a), Some(b)) => {
+            for (a, b) in a.iter_mut().zip(b) {
+                *a = a.join(b);
+            }
+            Some(a)
+        }
+        (a, None) => a,
+        (None, b) => b,
+    }
+}
+
+impl Infer<'_> {
+    fn stmts(&mut self, stmts: &[Stmt], mut env: Option<Env>) -> Inferred<Option<Env>> {
+        for stmt in stmts {
+            let Some(now) = env else { return Ok(None) };
+            env = self.stmt(stmt, now)?;
+        }
+        Ok(env)
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, mut env: Env) -> Inferred<Option<Env>> {
+        match stmt {
+            Stmt::Expr(e) => {
+                let alive = self.expr(*e, &mut env)?;
+                Ok(alive.map(|_| env))
+            }
+            Stmt::If(test, then, otherwise) => {
+                if self.expr(*test, &mut env)?.is_none() {
+                    return Ok(None);
+                }
+                let (yes, no) = self.branch(*test, env)?;
+                let a = self.stmts(then, yes)?;
+                let b = self.stmts(otherwise, no)?;
+                Ok(join_env(a, b))
+            }
+            Stmt::Labeled(label, body) => {
+                self.jumps.remove(label);
+                let end = self.stmts(body, Some(env))?;
+                Ok(join_env(end, self.jumps.remove(label)))
+            }
+            Stmt::Jump(label) => {
+                let known = self.jumps.remove(label);
+                if let Some(joined) = join_env(known, Some(env)) {
+                    self.jumps.insert(*label, joined);
+                }
+                Ok(None)
+            }
+            Stmt::Loop(inner) => self.looping(inner, env),
+            Stmt::Switch { on, exit, cases } => self.switch(*on, *exit, cases, env),
+            Stmt::SetArr(_, source) => {
+                if let Source::Subarray(_, begin, end) = source {
+                    for e in std::iter::once(begin).chain(end.iter()) {
+                        let fact = self.expr(*e, &mut env)?.unwrap_or(Fact::NEVER);
+                        self.number(*e, fact)?;
+                    }
+                }
+                Ok(Some(env))
+            }
+            Stmt::Copy { offset, .. } => {
+                let fact = self.expr(*offset, &mut env)?.unwrap_or(Fact::NEVER);
+                self.number(*offset, fact)?;
+                Ok(Some(env))
+            }
+        }
+    }
+
+    fn looping(&mut self, inner: &Loop, env: Env) -> Inferred<Option<Env>> {
+        let number = inner.number as usize;
+        let entered = env;
+        let mut head = match join_env(self.heads[number].take(), Some(entered.clone())) {
+            Some(head) => head,
+            None => return Ok(None),
+        };
+        for round in 0.. {
+            self.jumps.remove(&inner.exit);
+            self.jumps.remove(&inner.next);
+            let mut leaves = None;
+            let mut at_body = Some(head.clone());
+            if inner.test_first {
+                (at_body, leaves) = self.tested(inner.test, at_body)?;
+            }
+            let end = self.stmts(&inner.body, at_body)?;
+            let mut back = join_env(end, self.jumps.remove(&inner.next));
+            if !inner.test_first {
+                let (again, out) = self.tested(inner.test, back)?;
+                back = again;
+                leaves = out;
+            }
+            if let (Some(update), Some(env)) = (inner.update, back.as_mut())
+                && self.expr(update, env)?.is_none()
+            {
+                back = None;
+            }
+            let next = join_env(Some(entered.clone()), back).unwrap_or_default();
+            let changed = head.iter().zip(&next).any(|(old, new)| old.join(*new) != *old);
+            if !changed {
+                let end = join_env(leaves, self.jumps.remove(&inner.exit));
+                self.heads[number] = Some(head);
+                return Ok(end);
+            }
+            for (old, new) in head.iter_mut().zip(&next) {
+                let joined = old.join(*new);
+                *old = if round == 0 { joined } else { old.widen(joined) };
+                if round > ROUNDS && joined.ty == Type::Number {
+                    old.num = Num::ANY;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What holds where the test of a loop succeeds, and where it fails.
+    fn tested(&mut self, test: Option<E>, env: Option<Env>) -> Inferred<(Option<Env>, Option<Env>)> {
+        let (Some(test), Some(mut now)) = (test, env.clone()) else { return Ok((env, None)) };
+        if self.expr(test, &mut now)?.is_none() {
+            return Ok((None, None));
+        }
+        self.branch(test, now)
+    }
+
+    fn switch(
+        &mut self,
+        on: Local,
+        exit: Label,
+        cases: &[(Option<E>, Vec<Stmt>)],
+        mut env: Env,
+    ) -> Inferred<Option<Env>> {
+        self.jumps.remove(&exit);
+        // All tests are evaluated before any case, as far as variables are concerned.
+        for (test, _) in cases {
+            if let Some(test) = test {
+                let fact = self.expr(*test, &mut env)?.unwrap_or(Fact::NEVER);
+                let kind = env[on.0 as usize].ty;
+                if fact.ty != kind && fact.ty != Type::Never && kind != Type::Never {
+                    let at = self.program.at(*test);
+                    return fault(Reason::Type, at, "this case has another type than the value of the switch", "");
+                }
+            }
+        }
+        let mut falls = None;
+        let mut has_default = false;
+        for (test, body) in cases {
+            has_default |= test.is_none();
+            let at_case = join_env(falls, Some(env.clone()));
+            falls = self.stmts(body, at_case)?;
+        }
+        let end = if has_default { falls } else { join_env(falls, Some(env)) };
+        Ok(join_env(end, self.jumps.remove(&exit)))
+    }
+
+    /// The environments in which a condition that has just been evaluated holds, and does not hold.
+    fn branch(&mut self, test: E, env: Env) -> Inferred<(Option<Env>, Option<Env>)> {
+        let fact = self.last[test.0 as usize];
+        self.check_condition(test, fact)?;
+        let known = fact.known_bool();
+        let yes = (known != Some(false)).then(|| self.narrow(test, env.clone(), true));
+        let no = (known != Some(true)).then(|| self.narrow(test, env, false));
+        Ok((yes.flatten(), no.flatten()))
+    }
+
+    fn check_condition(&self, test: E, fact: Fact) -> Inferred<()> {
+        // And, Or and the like are tested part by part.
+        let _ = (test, fact, self);
+        Ok(())
+    }
+
+    /// The environment with what `test` being `truth` says about variables; `None` if that cannot be.
+    fn narrow(&self, test: E, mut env: Env, truth: bool) -> Option<Env> {
+        match self.program.kind(test) {
+            Kind::Not(inner) => return self.narrow(*inner, env, !truth),
+            Kind::And(a, b) if truth => {
+                let env = self.narrow(*a, env, true)?;
+                return self.narrow(*b, env, true);
+            }
+            Kind::Or(a, b) if !truth => {
+                let env = self.narrow(*a, env, false)?;
+                return self.narrow(*b, env, false);
+            }
+            Kind::Seq(parts) => {
+                if let Some(last) = parts.last() {
+                    return self.narrow(*last, env, truth);
+                }
+            }
+            Kind::Cmp { op, a, b, .. } => {
+                let (x, y) = (self.last[a.0 as usize], self.last[b.0 as usize]);
+                let numbers = |fact: Fact| fact.ty == Type::Number && !fact.undefined;
+                if numbers(x) && numbers(y) {
+                    let op = if truth { *op } else { negated(*op) };
+                    // The negation of `<` also holds of NaN.
+                    let ordered = (truth && op != Cmp::Ne) || !(x.num.nan || y.num.nan);
+                    let (nx, ny) = compared(op, x.num, y.num, ordered, truth);
+                    self.refine(*a, x.num, nx, &mut env);
+                    self.refine(*b, y.num, ny, &mut env);
+                }
+            }
+            _ => {}
+        }
+        Some(env)
+    }
+
+    /// Notes that the value of `e`, which was `old`, is `new`.
+    fn refine(&self, e: E, old: Num, new: Num, env: &mut Env) {
+        match self.program.kind(e) {
+            Kind::Get(local) | Kind::Set(local, _) => {
+                let fact = &mut env[local.0 as usize];
+                // Only if nothing has assigned it since.
+                if fact.ty == Type::Number && fact.num == old {
+                    fact.num = new;
+                }
+            }
+            Kind::Bin(op @ (Op::Add | Op::Sub), a, b) => {
+                if let (Kind::Num(by), true) = (self.program.kind(*b), old.is_int()) {
+                    let by = if *op == Op::Add { *by } else { -by };
+                    let before = self.last[a.0 as usize].num;
+                    if before.is_int() && by.fract() == 0.0 && by.abs() <= 256.0 {
+                        let lo = before.lo.max(new.lo - by);
+                        let hi = before.hi.min(new.hi - by);
+                        self.refine(*a, before, Num { lo, hi, ..before }, env);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Evaluates; `None` if the evaluation never ends (it jumps away).
+    fn expr(&mut self, e: E, env: &mut Env) -> Inferred<Option<Fact>> {
+        let Some(fact) = self.eval(e, env)? else { return Ok(None) };
+        let slot = &mut self.facts.exprs[e.0 as usize];
+        *slot = slot.join(fact);
+        self.last[e.0 as usize] = fact;
+        Ok(Some(fact))
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of node")]
+    fn eval(&mut self, e: E, env: &mut Env) -> Inferred<Option<Fact>> {
+        let program = self.program;
+        let at = program.at(e);
+        macro_rules! value {
+            ($e:expr) => {
+                match self.expr($e, env)? {
+                    Some(fact) => fact,
+                    None => return Ok(None),
+                }
+            };
+        }
+        macro_rules! number {
+            ($e:expr) => {{
+                let fact = value!($e);
+                self.number($e, fact)?
+            }};
+        }
+        Ok(Some(match program.kind(e) {
+            Kind::Num(value) => Fact::number(Num::constant(*value)),
+            Kind::Bool(value) => Fact::boolean(*value, !*value),
+            Kind::Big(value) => Fact::big(big_constant(*value)),
+            Kind::Undef => Fact::UNDEFINED,
+            Kind::Get(local) => {
+                let fact = env[local.0 as usize];
+                if fact.undefined {
+                    self.facts.undefined[local.0 as usize] = true;
+                }
+                if fact.ty == Type::Mixed {
+                    let name = &program.locals[local.0 as usize].name;
+                    let reason = format!("`{name}` is sometimes a number and sometimes a boolean or bigint");
+                    return fault(Reason::Type, at, reason, "use one type for a variable: `x ? 1 : 0`, `x !== 0`");
+                }
+                fact
+            }
+            Kind::Set(local, a) => {
+                let fact = value!(*a);
+                if fact.ty == Type::Mixed {
+                    let name = &program.locals[local.0 as usize].name;
+                    let reason = format!("`{name}` gets sometimes a number, sometimes a boolean or bigint");
+                    return fault(Reason::Type, at, reason, "use one type: `x ? 1 : 0`, `x !== 0`");
+                }
+                let index = local.0 as usize;
+                env[index] = fact;
+                self.facts.locals[index] = self.facts.locals[index].join(fact);
+                fact
+            }
+            Kind::Load(arr, index) => {
+                let index_fact = value!(*index);
+                self.number(*index, index_fact)?;
+                element_fact(program.arrs[arr.0 as usize].element)
+            }
+            Kind::Store(arr, index, a) => {
+                let index_fact = value!(*index);
+                self.number(*index, index_fact)?;
+                let fact = value!(*a);
+                self.storable(program.arrs[arr.0 as usize].element, *a, fact)?;
+                fact
+            }
+            Kind::Update { arr, index, op, value: a, old } => {
+                let index_fact = value!(*index);
+                self.number(*index, index_fact)?;
+                let fact = value!(*a);
+                let element = program.arrs[arr.0 as usize].element;
+                let before = element_fact(element);
+                let after = self.binary(*op, *index, before, *a, fact, at)?;
+                if *old { before } else { after }
+            }
+            Kind::Len(_) => Fact::number(Num::ints(0.0, LENGTH)),
+            Kind::Bin(op, a, b) => {
+                let x = value!(*a);
+                let y = value!(*b);
+                self.binary(*op, *a, x, *b, y, at)?
+            }
+            Kind::Neg(a) => match value!(*a) {
+                fact if fact.ty == Type::BigInt => Fact::big(BigKind::Modular),
+                fact => Fact::number(self.number(*a, fact)?.neg()),
+            },
+            Kind::Plus(a) => Fact::number(number!(*a)),
+            Kind::BitNot(a) => match value!(*a) {
+                fact if fact.ty == Type::BigInt => match fact.big {
+                    BigKind::Signed | BigKind::Both => Fact::big(BigKind::Signed),
+                    _ => Fact::big(BigKind::Modular),
+                },
+                fact => {
+                    let x = self.number(*a, fact)?.to_i32();
+                    Fact::number(Num::ints(-x.hi - 1.0, -x.lo - 1.0))
+                }
+            },
+            Kind::Not(a) => {
+                let fact = value!(*a);
+                match fact.known_bool() {
+                    Some(known) => Fact::boolean(!known, known),
+                    None => Fact::boolean(true, true),
+                }
+            }
+            Kind::Cmp { op, strict, a, b } => {
+                let x = value!(*a);
+                let y = value!(*b);
+                self.compare(*op, *strict, (*a, x), (*b, y), at)?
+            }
+            Kind::And(a, b) | Kind::Or(a, b) => {
+                let is_and = matches!(program.kind(e), Kind::And(..));
+                let x = value!(*a);
+                let (yes, no) = self.branch(*a, env.clone())?;
+                let (right, short) = if is_and { (yes, no) } else { (no, yes) };
+                let mut result = Fact::NEVER;
+                let mut after = None;
+                if let Some(short) = short {
+                    // What a value is when it decides: false for `&&`, true for `||`.
+                    let decides = if x.ty == Type::Boolean { Fact::boolean(!is_and, is_and) } else { x };
+                    result = result.join(decides);
+                    after = Some(short);
+                }
+                if let Some(mut right) = right
+                    && let Some(fact) = self.expr(*b, &mut right)?
+                {
+                    result = result.join(fact);
+                    after = join_env(after, Some(right));
+                }
+                match after {
+                    Some(joined) => *env = joined,
+                    None => return Ok(None),
+                }
+                result
+            }
+            Kind::Coalesce(a, b) => {
+                let x = value!(*a);
+                if x.undefined {
+                    let mut other = env.clone();
+                    let fact = self.expr(*b, &mut other)?;
+                    if let Some(fact) = fact {
+                        *env = join_env(Some(std::mem::take(env)), Some(other)).unwrap_or_default();
+                        if x.ty != Type::Never {
+                            let reason = "a value that is undefined on some paths is tested for that";
+                            return fault(Reason::Type, at, reason, "give the variable a value on every path");
+                        }
+                        return Ok(Some(fact));
+                    }
+                    return Ok(None);
+                }
+                x
+            }
+            Kind::Cond(c, a, b) => {
+                let _ = value!(*c);
+                let (yes, no) = self.branch(*c, env.clone())?;
+                let mut result = Fact::NEVER;
+                let mut after = None;
+                for (side, branch) in [(*a, yes), (*b, no)] {
+                    if let Some(mut branch) = branch
+                        && let Some(fact) = self.expr(side, &mut branch)?
+                    {
+                        result = result.join(fact);
+                        after = join_env(after, Some(branch));
+                    }
+                }
+                match after {
+                    Some(joined) => *env = joined,
+                    None => return Ok(None),
+                }
+                result
+            }
+            Kind::Math(function, args) => {
+                let mut nums = Vec::new();
+                for arg in args {
+                    nums.push(number!(*arg));
+                }
+                Fact::number(math(*function, &nums))
+            }
+            Kind::Random => Fact::number(Num { negative_zero: false, ..Num::reals(0.0, 1.0) }),
+            Kind::Test(_, a) => {
+                let _ = number!(*a);
+                Fact::boolean(true, true)
+            }
+            Kind::Same(a, b) => {
+                let x = value!(*a);
+                let y = value!(*b);
+                if x.ty == Type::BigInt || y.ty == Type::BigInt {
+                    return fault(Reason::Type, at, "`Object.is` of bigints", "use `===`");
+                }
+                let _ = self.number(*a, x)?;
+                let _ = self.number(*b, y)?;
+                Fact::boolean(true, true)
+            }
+            Kind::Number(a) => match value!(*a) {
+                fact if fact.ty == Type::BigInt => {
+                    self.exact(*a, fact)?;
+                    let (lo, hi) = (-9.3e18, 1.9e19);
+                    Fact::number(Num { negative_zero: false, ..Num::reals(lo, hi) })
+                }
+                fact => Fact::number(self.number(*a, fact)?),
+            },
+            Kind::BigInt(a) => match value!(*a) {
+                fact if fact.ty == Type::BigInt => fact,
+                fact => {
+                    let num = self.number(*a, fact)?;
+                    if !num.is_int() {
+                        let hint = "round it: `BigInt(x | 0)`, `BigInt(Math.floor(x))` of a bounded value";
+                        return fault(Reason::Type, at, "`BigInt` of a number that may not be an integer", hint);
+                    }
+                    Fact::big(if num.lo >= 0.0 { BigKind::Both } else { BigKind::Signed })
+                }
+            },
+            Kind::Wrap { signed, bits, value: a } => {
+                let fact = value!(*a);
+                if fact.ty != Type::BigInt {
+                    return fault(Reason::Type, at, "`BigInt.asIntN` of a number", "convert it first: `BigInt(x)`");
+                }
+                Fact::big(match (signed, bits) {
+                    (true, _) => BigKind::Signed,
+                    (false, 64) => BigKind::Unsigned,
+                    (false, _) => BigKind::Both,
+                })
+            }
+            Kind::Seq(parts) => {
+                let mut fact = Fact::UNDEFINED;
+                for part in parts {
+                    fact = value!(*part);
+                }
+                fact
+            }
+            Kind::Block(stmts, result) => {
+                let Some(after) = self.stmts(stmts, Some(std::mem::take(env)))? else { return Ok(None) };
+                *env = after;
+                value!(*result)
+            }
+            Kind::Pick(locals, index) => {
+                let index_fact = value!(*index);
+                self.number(*index, index_fact)?;
+                let mut fact = Fact::NEVER;
+                for local in locals {
+                    fact = fact.join(env[local.0 as usize]);
+                    if env[local.0 as usize].undefined {
+                        self.facts.undefined[local.0 as usize] = true;
+                    }
+                }
+                if fact.ty == Type::Mixed {
+                    return fault(Reason::Type, at, "the elements of this array differ in type", "use one type");
+                }
+                fact
+            }
+            Kind::Put(locals, index, a) => {
+                let index_fact = value!(*index);
+                self.number(*index, index_fact)?;
+                let fact = value!(*a);
+                for local in locals {
+                    let i = local.0 as usize;
+                    env[i] = env[i].join(fact);
+                    self.facts.locals[i] = self.facts.locals[i].join(fact);
+                    if env[i].ty == Type::Mixed {
+                        return fault(Reason::Type, at, "the elements of this array differ in type", "use one type");
+                    }
+                }
+                fact
+            }
+        }))
+    }
+
+    /// A value as `ToNumber` makes it.
+    fn number(&self, e: E, fact: Fact) -> Inferred<Num> {
+        let at = self.program.at(e);
+        Ok(match fact.ty {
+            Type::Number if fact.undefined => Num { nan: true, ..fact.num },
+            Type::Number => fact.num,
+            Type::Boolean if fact.undefined => {
+                let reason = "a boolean that may be undefined is used as a number";
+                return fault(Reason::Type, at, reason, "give the variable a value on every path");
+            }
+            Type::Boolean => {
+                let lo = if fact.may_be_false { 0.0 } else { 1.0 };
+                Num::ints(lo, if fact.may_be_true { 1.0 } else { 0.0 })
+            }
+            Type::Never if fact.undefined => Num::NAN,
+            Type::Never => fact.num,
+            Type::BigInt => {
+                return fault(Reason::Type, at, "a bigint is used as a number", "convert it: `Number(x)`");
+            }
+            Type::Mixed => {
+                let allowed = matches!(self.program.kind(e), Kind::And(..) | Kind::Or(..) | Kind::Cond(..));
+                if !allowed || fact.undefined {
+                    return fault(Reason::Type, at, "this is sometimes a number, sometimes not", "use one type");
+                }
+                fact.num.join(Num::ints(0.0, 1.0))
+            }
+        })
+    }
+
+    fn storable(&self, element: Element, e: E, fact: Fact) -> Inferred<()> {
+        if !element.is_big() {
+            return self.number(e, fact).map(|_| ());
+        }
+        if fact.ty == Type::BigInt || fact.ty == Type::Never && !fact.undefined {
+            return Ok(());
+        }
+        let reason = format!("a number is written to a {}", element.class());
+        fault(Reason::Type, self.program.at(e), reason, "convert it: `BigInt(x)`")
+    }
+
+    /// A bigint of which all bits are known.
+    fn exact(&self, e: E, fact: Fact) -> Inferred<()> {
+        if fact.big == BigKind::Modular {
+            let reason = "this bigint may exceed 64 bits";
+            return fault(Reason::Type, self.program.at(e), reason, "wrap it: `BigInt.asIntN(64, x)`");
+        }
+        Ok(())
+    }
+
+    fn binary(&self, op: Op, a: E, x: Fact, b: E, y: Fact, at: At) -> Inferred<Fact> {
+        if x.ty == Type::BigInt || y.ty == Type::BigInt {
+            if x.ty == Type::Never || y.ty == Type::Never {
+                return Ok(Fact::big(BigKind::Modular));
+            }
+            if x.ty != y.ty {
+                return fault(
+                    Reason::Type,
+                    at,
+                    "bigints and numbers cannot be mixed",
+                    "convert one: `BigInt(x)`, `1n`",
+                );
+            }
+            return self.big_binary(op, a, x, b, y, at);
+        }
+        let (x, y) = (self.number(a, x)?, self.number(b, y)?);
+        Ok(Fact::number(match op {
+            Op::Add => x.add(y),
+            Op::Sub => x.sub(y),
+            Op::Mul => x.mul(y),
+            Op::Div => x.div(y),
+            Op::Rem => x.rem(y),
+            Op::Pow if self.square_is_exact => x.pow(y),
+            Op::Pow => Num { lo: if x.lo < 0.0 || x.negative_zero { f64::NEG_INFINITY } else { 0.0 }, ..Num::ANY },
+            Op::And => x.and(y),
+            Op::Or => x.or(y),
+            Op::Xor => x.xor(y),
+            Op::Shl => x.shl(y),
+            Op::Shr => x.shr(y),
+            Op::Ushr => x.ushr(y),
+        }))
+    }
+
+    fn big_binary(&self, op: Op, a: E, x: Fact, b: E, y: Fact, at: At) -> Inferred<Fact> {
+        let exact = |this: &Self| {
+            this.exact(a, x)?;
+            this.exact(b, y)
+        };
+        let same = |kind: BigKind| Ok(Fact::big(kind));
+        match op {
+            Op::Add | Op::Sub | Op::Mul => same(BigKind::Modular),
+            Op::And | Op::Or | Op::Xor => {
+                let joined = x.big.join(y.big);
+                same(joined)
+            }
+            Op::Div | Op::Rem => {
+                exact(self)?;
+                match x.big.join(y.big) {
+                    BigKind::Modular => fault(
+                        Reason::Type,
+                        at,
+                        "signed and unsigned bigints are divided",
+                        "wrap both with `BigInt.asIntN(64, …)`",
+                    ),
+                    // -2^63 / -1 is 2^63.
+                    BigKind::Signed if op == Op::Div => same(BigKind::Modular),
+                    kind => same(kind),
+                }
+            }
+            Op::Shl | Op::Shr => {
+                let constant = matches!(self.program.kind(b), Kind::Big(0..=63));
+                if !constant {
+                    return fault(
+                        Reason::Unsupported,
+                        at,
+                        "a bigint is shifted by a variable amount",
+                        "shift by 0n to 63n",
+                    );
+                }
+                if op == Op::Shr {
+                    self.exact(a, x)?;
+                    return same(if x.big == BigKind::Unsigned && !matches!(self.program.kind(b), Kind::Big(0)) {
+                        BigKind::Both
+                    } else {
+                        x.big
+                    });
+                }
+                same(BigKind::Modular)
+            }
+            Op::Ushr => fault(Reason::Type, at, "`>>>` does not exist for bigints", "use `BigInt.asUintN(64, x) >> n`"),
+            Op::Pow => fault(Reason::Unsupported, at, "`**` of bigints is not available in compiled code", "multiply"),
+        }
+    }
+
+    fn compare(&self, op: Cmp, strict: bool, (a, x): (E, Fact), (b, y): (E, Fact), at: At) -> Inferred<Fact> {
+        let equality = matches!(op, Cmp::Eq | Cmp::Ne);
+        let known = |equal: bool| {
+            let truth = equal == (op == Cmp::Eq);
+            Ok(Fact::boolean(truth, !truth))
+        };
+        if equality && (x.undefined || y.undefined) {
+            let only = |fact: Fact| fact.undefined && fact.ty == Type::Never;
+            if only(x) && only(y) {
+                return known(true);
+            }
+            if (only(x) && !y.undefined) || (only(y) && !x.undefined) {
+                return known(false);
+            }
+            let reason = "a value that is undefined on some paths is compared";
+            return fault(Reason::Type, at, reason, "give the variable a value on every path");
+        }
+        if x.ty == Type::Never || y.ty == Type::Never {
+            return Ok(Fact::boolean(true, true));
+        }
+        if x.ty == Type::BigInt || y.ty == Type::BigInt {
+            if x.ty != y.ty {
+                return fault(Reason::Type, at, "a bigint is compared with a number", "convert one of them");
+            }
+            self.exact(a, x)?;
+            self.exact(b, y)?;
+            return Ok(Fact::boolean(true, true));
+        }
+        if equality && x.ty == Type::Boolean && y.ty == Type::Boolean {
+            return Ok(Fact::boolean(true, true));
+        }
+        if equality && strict && x.ty != y.ty && x.ty != Type::Mixed && y.ty != Type::Mixed {
+            return known(false);
+        }
+        let (x, y) = (self.number(a, x)?, self.number(b, y)?);
+        let (always, never) = match op {
+            Cmp::Lt => (x.hi < y.lo, x.lo >= y.hi),
+            Cmp::Le => (x.hi <= y.lo, x.lo > y.hi),
+            Cmp::Gt => (x.lo > y.hi, x.hi <= y.lo),
+            Cmp::Ge => (x.lo >= y.hi, x.hi < y.lo),
+            Cmp::Eq => (x.lo == x.hi && y.lo == y.hi && x.lo == y.lo, x.hi < y.lo || x.lo > y.hi),
+            Cmp::Ne => (x.hi < y.lo || x.lo > y.hi, x.lo == x.hi && y.lo == y.hi && x.lo == y.lo),
+        };
+        let ordered = !x.nan && !y.nan && x.lo <= x.hi && y.lo <= y.hi;
+        Ok(match (ordered, always, never) {
+            (true, true, _) => Fact::boolean(true, false),
+            (true, _, true) => Fact::boolean(false, true),
+            _ => Fact::boolean(true, true),
+        })
+    }
+}
+
+fn big_constant(value: i128) -> BigKind {
+    match value {
+        0..=0x7fff_ffff_ffff_ffff => BigKind::Both,
+        v if v < 0 => BigKind::Signed,
+        _ => BigKind::Unsigned,
+    }
+}
+
+fn negated(op: Cmp) -> Cmp {
+    match op {
+        Cmp::Lt => Cmp::Ge,
+        Cmp::Le => Cmp::Gt,
+        Cmp::Gt => Cmp::Le,
+        Cmp::Ge => Cmp::Lt,
+        Cmp::Eq => Cmp::Ne,
+        Cmp::Ne => Cmp::Eq,
+    }
+}
+
+/// Both sides after `x op y` was found true. `ordered`: neither can be NaN then.
+fn compared(op: Cmp, x: Num, y: Num, ordered: bool, truth: bool) -> (Num, Num) {
+    let (mut nx, mut ny) = (x, y);
+    // A comparison that holds excludes NaN; one that fails does not.
+    if truth && op != Cmp::Ne {
+        nx.nan = false;
+        ny.nan = false;
+    }
+    if !ordered {
+        return (nx, ny);
+    }
+    let step = if x.is_int() && y.is_int() { 1.0 } else { 0.0 };
+    match op {
+        Cmp::Lt => {
+            nx.hi = x.hi.min(y.hi - step);
+            ny.lo = y.lo.max(x.lo + step);
+        }
+        Cmp::Le => {
+            nx.hi = x.hi.min(y.hi);
+            ny.lo = y.lo.max(x.lo);
+        }
+        Cmp::Gt => {
+            nx.lo = x.lo.max(y.lo + step);
+            ny.hi = y.hi.min(x.hi - step);
+        }
+        Cmp::Ge => {
+            nx.lo = x.lo.max(y.lo);
+            ny.hi = y.hi.min(x.hi);
+        }
+        Cmp::Eq => {
+            nx.lo = x.lo.max(y.lo);
+            nx.hi = x.hi.min(y.hi);
+            (ny.lo, ny.hi) = (nx.lo, nx.hi);
+        }
+        Cmp::Ne => {
+            // Only the end of an integer interval can be cut off.
+            if step == 1.0 && y.lo == y.hi {
+                if x.lo == y.lo {
+                    nx.lo += 1.0;
+                }
+                if x.hi == y.hi {
+                    nx.hi -= 1.0;
+                }
+                if y.lo == 0.0 {
+                    nx.negative_zero = false;
+                }
+            }
+        }
+    }
+    // An empty interval means that the branch is dead; keep it consistent instead.
+    if nx.lo > nx.hi {
+        (nx.lo, nx.hi) = (x.lo, x.hi);
+    }
+    if ny.lo > ny.hi {
+        (ny.lo, ny.hi) = (y.lo, y.hi);
+    }
+    (nx, ny)
+}
+
+/// The result of a mathematical function.
+fn math(function: MathFn, args: &[Num]) -> Num {
+    let x = args.first().copied().unwrap_or(Num::NAN);
+    let y = args.get(1).copied().unwrap_or(Num::NAN);
+    let within = |lo: f64, hi: f64| Num { lo, hi, ..Num::ANY };
+    match function {
+        MathFn::Abs => x.abs(),
+        MathFn::Ceil => x.rounded(f64::ceil, true),
+        MathFn::Floor => x.rounded(f64::floor, false),
+        MathFn::Trunc => x.rounded(f64::trunc, true),
+        MathFn::Round => x.rounded(|v| (v + 0.5).floor(), true),
+        MathFn::Fround => x.fround(),
+        MathFn::F16round => Num { single: true, ..Num::ANY },
+        MathFn::Sign => Num { nan: x.nan, negative_zero: x.negative_zero, ..Num::ints(-1.0, 1.0) },
+        MathFn::Sqrt => x.sqrt(),
+        MathFn::Min => x.min(y),
+        MathFn::Max => x.max(y),
+        MathFn::Imul => Num::I32,
+        MathFn::Clz32 => Num::ints(0.0, 32.0),
+        MathFn::Hypot => Num { lo: 0.0, negative_zero: false, ..Num::ANY },
+        MathFn::Sin | MathFn::Cos => within(-1.0, 1.0),
+        MathFn::Tanh => within(-1.0, 1.0),
+        MathFn::Atan => within(-1.6, 1.6),
+        MathFn::Asin | MathFn::Atan2 | MathFn::Acos => within(-3.2, 3.2),
+        MathFn::Exp | MathFn::Cosh | MathFn::Acosh => Num { lo: 0.0, ..Num::ANY },
+        _ => Num::ANY,
+    }
+}
