@@ -15,6 +15,7 @@ test.serial('region: large arguments and results are given back', async (t) => {
     const bytes = await pool.apply((buffer: Uint8Array) => buffer, [new Uint8Array(BIG)]);
     t.is(lists.length + bytes.length, 3 + BIG);
   };
+  await pool.broadcast(() => 0);
   await round();
   const used = binding.regionUsed();
   for (let i = 0; i < 20; i++) await round();

@@ -9,19 +9,27 @@ import { checkFunction } from './options.js';
 import { CALL } from '../runtime/operation.js';
 import type { PoolCore } from './pool-core.js';
 
+/** The result of a worker that was gone before it began. */
+const GONE = Symbol('gone');
+
 /** Results of all workers; those that are still starting are waited for. */
 export async function broadcast(core: PoolCore, crew: Crew, fn: Callable, args: readonly unknown[]): Promise<unknown[]> {
   checkFunction('fn', fn);
   core.checkOpen(0);
   const shipped = ship(fn);
   const asked = new Set<number>();
-  const results: PromiseLike<unknown>[] = [];
+  let results: PromiseLike<unknown>[] = [];
   try {
     // One that dies before it is asked is replaced, and its successor asked.
     for (;;) {
       await crew.allReady();
       const next = crew.ready().filter((key) => !asked.has(key));
-      if (next.length === 0) return await Promise.all(results);
+      if (next.length === 0) {
+        const values = await Promise.all(results);
+        if (!values.includes(GONE) || core.isClosed) return values.filter((value) => value !== GONE);
+        results = results.filter((_, index) => values[index] !== GONE);
+        continue;
+      }
       for (const key of next) {
         asked.add(key);
         const result = one(core, key, { fn: shipped, args });
@@ -47,6 +55,9 @@ function one(
     },
     failed: (_job: Job, error: unknown): void => {
       fail(result, error);
+    },
+    neverBegan: (): void => {
+      fulfil(result, GONE);
     },
     abandon: (_job: Job, reason: unknown): void => {
       fail(result, reason);

@@ -37,6 +37,8 @@ export interface JobOwner {
   failed(job: Job, error: unknown, item: number): void;
   /** As `succeeded`, with `length` numbers that are still in the slot: to be taken with `readDoubles`. */
   succeededWithDoubles?(job: Job, slot: number, length: number): void;
+  /** It was cancelled before anybody began it; default: `failed` with a `CancelledError`. */
+  neverBegan?(job: Job): void;
   /** Everything that the job is part of is to end with `reason`. */
   abandon(job: Job, reason: unknown): void;
 }
@@ -140,7 +142,8 @@ export class Job implements Pending {
     this.#core.returned(status);
     if (status === layout.CANCELLED) {
       binding.dropBlock(slot);
-      this.#owner.failed(this, new CancelledError('The task was cancelled before it began'), -1);
+      if (this.#owner.neverBegan !== undefined) this.#owner.neverBegan(this);
+      else this.#owner.failed(this, new CancelledError('The task was cancelled before it began'), -1);
     } else if (status === layout.CRASHED) {
       binding.dropBlock(slot);
       this.#crashed(worker);

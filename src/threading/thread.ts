@@ -145,6 +145,8 @@ export class Thread<A extends readonly unknown[] = never[]> {
       const options = { name: this.name, data: { polycoreThread: setup }, limits: this.#limits, sharesEnvironment: true };
       const { threadId } = startIsolate(options, (ending) => {
         binding.dropFunction(work);
+        // It may have gone before it knew that it is a thread.
+        binding.endThread(slot, generation);
         this.#stopped(ending);
         ended(ending);
         gone(this);

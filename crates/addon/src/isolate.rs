@@ -92,19 +92,22 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
             crate::functions::drop_functions_of(isolate.port.isolate);
             Runtime::get().detach(isolate.port, isolate.rest, worker);
             Runtime::get().slots().region().free(block);
-            report_leaks();
             // Last: those who waited for it find nothing half done.
             if let Some(thread) = isolate.thread {
                 crate::threads::leave_thread(thread);
+            }
+            if Runtime::get().live() == 0 {
+                sched::threads::forget_all(Runtime::get());
+                report_leaks();
             }
         }
     })?;
     Ok(view)
 }
 
-/// In debug builds the last isolate says what is left.
+/// In debug builds, says what is left.
 fn report_leaks() {
-    if cfg!(debug_assertions) && Runtime::get().live() == 0 {
+    if cfg!(debug_assertions) {
         let leaks = Runtime::get().leaks();
         if !leaks.is_empty() {
             eprintln!("polycore: {leaks}");

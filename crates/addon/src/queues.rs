@@ -3,7 +3,6 @@
 //! Items are 0 or greater; below 0 are the codes of `waits.rs`.
 
 use napi::Result;
-use napi::bindgen_prelude::Uint32Array;
 use sched::{Handle, QueueShape, Runtime};
 use sync::{Got, Put};
 
@@ -52,13 +51,12 @@ pub(crate) fn queue_get(queue: u32, spin: bool) -> Result<i32> {
     with(|isolate| Ok(item_of(Runtime::get().get_item(isolate.port, queue, spin))))
 }
 
-/// Puts items, as many as get in; how many.
+/// Puts the first `count` of the items, as many as get in; how many.
 #[napi_derive::napi]
-pub(crate) fn queue_put_many(queue: u32, items: Uint32Array, count: u32) -> Result<u32> {
+pub(crate) fn queue_put_many(queue: u32, items: &[u32], count: u32) -> Result<u32> {
     with(|isolate| {
-        let runtime = Runtime::get();
-        let items = items.iter().take(count as usize);
-        let put = items.take_while(|item| runtime.put_item(isolate.port, queue, **item) == Put::Done).count();
+        let items = &items[..items.len().min(count as usize)];
+        let put = Runtime::get().put_items(isolate.port, queue, items);
         Ok(u32::try_from(put).unwrap_or(u32::MAX))
     })
 }
@@ -68,12 +66,7 @@ pub(crate) fn queue_put_many(queue: u32, items: Uint32Array, count: u32) -> Resu
 pub(crate) fn queue_get_many(queue: u32, most: u32) -> Result<u32> {
     with(|isolate| {
         let mut items = [0; BATCH];
-        let mut count = 0;
-        while count < BATCH.min(most as usize) {
-            let Got::Item(item) = Runtime::get().get_item(isolate.port, queue, false) else { break };
-            items[count] = item;
-            count += 1;
-        }
+        let count = Runtime::get().get_items(isolate.port, queue, &mut items[..BATCH.min(most as usize)]);
         isolate.exchange.write(&items[..count]);
         Ok(u32::try_from(count).unwrap_or(0))
     })

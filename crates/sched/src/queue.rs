@@ -158,6 +158,20 @@ impl Runtime {
         self.queue(queue).put(item, port.isolate)
     }
 
+    /// Puts items of the isolate of `port`, as many as get in; how many. The others stay its.
+    pub fn put_items(&self, port: &Port, queue: u32, items: &[u32]) -> usize {
+        self.queue(queue).put_many(items, port.isolate)
+    }
+
+    /// Gets items that are there into `out`; how many. They belong to the isolate of `port` from then on.
+    pub fn get_items(&self, port: &Port, queue: u32, out: &mut [u32]) -> usize {
+        let count = self.queue(queue).get_many(out);
+        for &item in &out[..count] {
+            self.claim(port, item);
+        }
+        count
+    }
+
     /// Gets an item, which belongs to the isolate of `port` from then on; waits a moment for one if it is to `spin`.
     pub fn get_item(&self, port: &Port, queue: u32, spin: bool) -> Got {
         let queue = self.queue(queue);

@@ -196,9 +196,14 @@ impl Runtime {
         // Off the counters, whatever it was doing.
         pool.sleep.get_up(&worker.seat, Bed::Loop);
         pool.sleep.leave();
-        while let Some(job) = worker.deque.pop_if(|_| true).or_else(|| worker.take_mail()) {
+        while let Some(job) = worker.deque.pop_if(|_| true) {
             let _ = self.slots.change_state(job, State::Queued, State::Running);
             self.send_home(job, Status::Crashed);
+        }
+        // Meant for it alone, and never begun.
+        while let Some(job) = worker.take_mail() {
+            let _ = self.slots.change_state(job, State::Queued, State::Cancelled);
+            self.send_home(job, Status::Cancelled);
         }
         for job in worker.take_running() {
             self.send_home(job, Status::Crashed);

@@ -106,6 +106,16 @@ pub fn main(runtime: &Runtime, candidate: Option<Handle>) -> Result<Option<Handl
     Ok(threads.main)
 }
 
+/// The last isolate has ended: nobody will ask for the main thread any more, or for threads that never came to run.
+pub fn forget_all(runtime: &Runtime) {
+    let forgotten: Vec<Handle> = {
+        let mut threads = threads();
+        let main = threads.main.take();
+        threads.alive.drain(..).chain(main).collect()
+    };
+    runtime.slots().unref_all(&forgotten);
+}
+
 /// Whether the isolate has a hook for uncaught errors from now on; then it is the one that counts.
 pub fn set_hook(isolate: u32, is_set: bool) {
     let mut threads = threads();

@@ -95,7 +95,7 @@ impl Records for Runtime {
 /// A thread that blocks in slices.
 struct Slices<'a> {
     port: &'a Port,
-    /// What a report names; the first of several.
+    /// What is waited for; the first of several.
     goal: Option<Goal>,
     start: Instant,
     limit: Duration,
@@ -192,10 +192,10 @@ impl Runtime {
             let wait = |primitive: &dyn Waitable<Self>| primitive.wait(waiter, &mut sleeper);
             self.with_primitive(kind, goal.object.slot, goal.base, wait).ok_or(WaitError::Unwaitable)
         };
-        self.slots().set(port.record, BLOCKED, 0);
         if let Ok(Wait::Granted(result)) = wait {
             self.claim_result(port, slot, result);
         }
+        self.slots().set(port.record, BLOCKED, 0);
         self.slots().release(slot);
         wait
     }
@@ -214,8 +214,7 @@ impl Runtime {
     ) -> Result<Option<bool>, WaitError> {
         let mut waiters = Vec::with_capacity(goals.len());
         let mut answer = self.enlist_all(port, goals, &mut waiters).map(Some);
-        let (start, report_after) = (Instant::now(), report_after());
-        let goal = goals.first().copied();
+        let (goal, start, report_after) = (goals.first().copied(), Instant::now(), report_after());
         let mut sleeper = Slices { port, goal, start, limit, report_after, alive: &mut alive };
         while answer == Ok(Some(false)) && waiters.iter().all(|(_, waiter)| waiter.phase() == Phase::Queued) {
             match sleeper.rest(true) {

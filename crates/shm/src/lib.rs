@@ -9,6 +9,7 @@ mod error;
 mod mapping;
 mod region;
 pub mod segment;
+mod shelf;
 pub mod tracker;
 mod users;
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::buddy::{Buddy, MIN_ORDER, Memory, ORDERS, order_of};
 use crate::error::{AllocError, MapError};
 use crate::mapping::Mapping;
+use crate::shelf::Shelves;
 use crate::users::{self, TooManyUsers, User};
 
 /// Address space tried in turn: hosts with `ulimit -v` or strict overcommit refuse the larger ones.
@@ -30,6 +31,7 @@ pub struct Region {
     table: usize,
     tags: usize,
     buddy: Mutex<Buddy>,
+    shelves: Shelves,
 }
 
 // SAFETY: `base` is a mapping that is never moved or unmapped; every access to it goes through raw pointers whose users
@@ -82,7 +84,7 @@ impl Region {
         let tags = PAGE + up(table_len);
         let heap = tags + up(mapping.len >> MIN_ORDER);
         let end = mapping.len;
-        let region = Self { mapping, table: PAGE, tags, buddy: Mutex::new(Buddy::none()) };
+        let region = Self { mapping, table: PAGE, tags, buddy: Mutex::new(Buddy::none()), shelves: Shelves::new() };
         let buddy = Buddy::new(&region, heap as u64, end as u64);
         *region.lock() = buddy;
         region
@@ -120,16 +122,25 @@ impl Region {
     /// # Errors
     /// When the heap has no free block that large.
     pub fn alloc(&self, len: usize) -> Result<Block, AllocError> {
-        let mut buddy = self.lock();
-        let used = usize::try_from(buddy.used()).unwrap_or(usize::MAX);
         let order = order_of(len);
+        let refused = || AllocError { wanted: len, used: usize::try_from(self.used()).unwrap_or(usize::MAX) };
         if order >= ORDERS {
-            return Err(AllocError { wanted: len, used });
+            return Err(refused());
         }
-        match buddy.take(self, order) {
-            Some(offset) => Ok(Block { offset, len }),
-            None => Err(AllocError { wanted: len, used }),
-        }
+        let offset = (self.shelves.take(order))
+            .or_else(|| self.lock().take(self, order))
+            .or_else(|| self.clear_shelves_for(order))
+            .ok_or_else(refused)?;
+        Ok(Block { offset, len })
+    }
+
+    /// Merges what lies on the shelves, for a block that is found nowhere else.
+    fn clear_shelves_for(&self, order: usize) -> Option<u64> {
+        let mut buddy = self.lock();
+        self.shelves.clear(|order, offset| {
+            buddy.give(self, offset, order);
+        });
+        buddy.take(self, order)
     }
 
     /// As [`Region::alloc`], and all bytes are zero. Large blocks are not written to: the system makes their pages when
@@ -150,8 +161,12 @@ impl Region {
 
     /// Returns a block. The caller must be its only owner.
     pub fn free(&self, block: Block) {
-        let (at, size) = self.lock().give(self, block.offset, order_of(block.len));
-        let own = 1_u64 << (order_of(block.len) + MIN_ORDER as usize);
+        let order = order_of(block.len);
+        let own = 1_u64 << (order + MIN_ORDER as usize);
+        if own < DISCARD && self.shelves.put(order, block.offset) {
+            return;
+        }
+        let (at, size) = self.lock().give(self, block.offset, order);
         if own >= DISCARD {
             self.discard_free(at, size);
         }
@@ -203,6 +218,6 @@ impl Region {
     /// Bytes of the heap in use, rounded up to whole blocks.
     #[must_use]
     pub fn used(&self) -> u64 {
-        self.lock().used()
+        self.lock().used().saturating_sub(self.shelves.bytes())
     }
 }

@@ -81,3 +81,29 @@ fn region_serves_many_threads_at_once() {
     });
     assert_eq!(region.used(), 0);
 }
+
+#[test]
+fn region_gives_out_the_block_that_was_freed_last() {
+    let region = Region::new(|_| 4096).expect("a region");
+    let [first, second] = [(); 2].map(|()| region.alloc(1 << 20).expect("a block"));
+    assert_ne!(first.offset, second.offset);
+    region.free(first);
+    region.free(second);
+    let again = [(); 2].map(|()| region.alloc(1 << 20).expect("a block").offset);
+    assert_eq!(again, [second.offset, first.offset]);
+}
+
+#[test]
+fn region_merges_what_it_keeps_when_it_runs_short() {
+    let region = Region::new(|_| 4096).expect("a region");
+    let half = region.reserved() / 2;
+    // Everything in pieces, then nothing in use: only merged they are large enough again.
+    let pieces: Vec<Block> = std::iter::from_fn(|| region.alloc(8 << 20).ok()).collect();
+    assert!(pieces.len() >= region.reserved() / (8 << 20) / 2);
+    for piece in pieces {
+        region.free(piece);
+    }
+    assert_eq!(region.used(), 0);
+    let large = region.alloc(half / 2).expect("a block of a quarter of the region");
+    region.free(large);
+}

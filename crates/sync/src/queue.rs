@@ -217,6 +217,50 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         put
     }
 
+    /// Adds items of an isolate in this order, as many as get in; how many. Those that wait for items are woken at the end.
+    #[must_use]
+    pub fn put_many(&self, items: &[u32], isolate: u32) -> usize {
+        for &item in items {
+            self.store.take_over(item);
+        }
+        let mut count = self.put_many_taken(items);
+        if count < items.len() {
+            let mut lists = self.lock();
+            while count < items.len() && self.put_guarded(items[count], &mut lists) == Put::Done {
+                count += 1;
+            }
+        }
+        for &item in &items[count..] {
+            self.store.hand_back(item, isolate);
+        }
+        count
+    }
+
+    /// The part of `put_many` that needs no guard.
+    fn put_many_taken(&self, items: &[u32]) -> usize {
+        if self.flags() & SLOW_PUT != 0 {
+            return 0;
+        }
+        // As in `put_taken`, once for all.
+        let all = NOT_DONE * items.len() as u64;
+        self.begun().fetch_add(UNDER_WAY + all, Ordering::AcqRel);
+        fence_after_update();
+        let mut count = 0;
+        if self.flags() & SLOW_PUT == 0 {
+            let ring = self.store.ring();
+            count = items.iter().take_while(|&&item| ring.push(item).is_ok()).count();
+        }
+        self.begun().fetch_sub(UNDER_WAY + all - NOT_DONE * count as u64, Ordering::AcqRel);
+        fence_after_update();
+        if count < items.len() {
+            self.look_for_joiners();
+        }
+        if count > 0 && self.flags() & flag::GETTERS != 0 {
+            self.settle(&mut self.lock());
+        }
+        count
+    }
+
     fn put_taken(&self, item: u32) -> Put {
         if self.flags() & SLOW_PUT == 0 {
             // AcqRel and the fence: either shutdown sees this put under way, or this put sees the shutdown.
@@ -290,6 +334,34 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
             return self.get_guarded(&mut self.lock());
         }
         got
+    }
+
+    /// Takes the next items into `out`, as many as are there; how many.
+    #[must_use]
+    pub fn get_many(&self, out: &mut [u32]) -> usize {
+        let mut count = 0;
+        if self.flags() & SLOW_GET == 0 {
+            let ring = self.store.ring();
+            while count < out.len()
+                && let Some(item) = ring.pop()
+            {
+                out[count] = item;
+                count += 1;
+            }
+            fence_after_update();
+            if count == out.len() && self.flags() & flag::PUTTERS == 0 {
+                return count;
+            }
+        }
+        let mut lists = self.lock();
+        while count < out.len()
+            && let Some(item) = self.store.take()
+        {
+            out[count] = item;
+            count += 1;
+        }
+        self.settle(&mut lists);
+        count
     }
 
     pub(crate) fn get_guarded(&self, lists: &mut Lists<'a, R>) -> Got {

@@ -90,6 +90,40 @@ fn random_use_by_one_thread_equals_a_plain_queue() {
 }
 
 #[test]
+fn many_at_once_are_as_many_one_by_one() {
+    let large = Shape { limit: 9, cells: 4, ..Shape::default() };
+    let ring_of_4 = Shape { order: flag::LAST_FIRST, limit: 9, ..Shape::default() };
+    for shape in [UNBOUNDED, bounded(3), bounded(7), large, ring_of_4] {
+        let [one, many] = [(); 2].map(|()| Memory::new(shape, 0, 64));
+        let mut seed = 5_u64;
+        for round in 0..COUNT / 20 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(3);
+            let count = (seed >> 60) as usize;
+            if seed >> 59 & 1 == 0 {
+                let items: Vec<u32> = (0..).map(|i| value(round * 16 + i)).take(count).collect();
+                let put =
+                    items.iter().take_while(|&&item| one.queue().len() < 40 && one.queue().put(item, 0) == Put::Done);
+                let put = put.count();
+                assert_eq!(many.queue().put_many(&items[..put], 0), put);
+            } else {
+                let mut out = vec![0; count];
+                let got = many.queue().get_many(&mut out);
+                for &item in &out[..got] {
+                    assert_eq!(one.queue().get(), Got::Item(item));
+                }
+                assert!(got == count || one.queue().get() == Got::Empty);
+            }
+            assert_eq!((one.queue().len(), one.queue().not_done()), (many.queue().len(), many.queue().not_done()));
+        }
+        if shape.limit != 0 {
+            let items: Vec<u32> = (0..20).map(value).collect();
+            let room = shape.limit as usize - many.queue().len();
+            assert_eq!((many.queue().put_many(&items, 0), many.queue().is_full()), (room, true));
+        }
+    }
+}
+
+#[test]
 fn last_in_first_out() {
     let memory = Memory::new(Shape { limit: 3, order: flag::LAST_FIRST, ..Shape::default() }, 0, 4);
     let queue = memory.queue();
