@@ -110,6 +110,11 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
         entry: request.entry,
         params: &request.params,
         engine: request.engine,
+        vectorize: match (request.vectorize, request.unchecked_races) {
+            (false, _) => Err("`vectorize` is false"),
+            (true, true) => Err("iterations may meet (`unsafe`)"),
+            (true, false) => Ok(()),
+        },
     };
     let dump = std::env::var_os("POLYCORE_JIT_DUMP").is_some();
     let (kernel, report) = kernel::build(&plan, dump).map_err(|(code, reason)| {

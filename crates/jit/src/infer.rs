@@ -182,7 +182,7 @@ impl Infer<'_> {
                 back = None;
             }
             let next = join_env(Some(entered.clone()), back).unwrap_or_default();
-            let changed = head.iter().zip(&next).any(|(old, new)| old.join(*new) != *old);
+            let changed = head.iter().zip(&next).any(|(old, new)| !old.includes(*new));
             if !changed {
                 let end = join_env(leaves, self.jumps.remove(&inner.exit));
                 self.heads[number] = Some(head);
@@ -191,7 +191,7 @@ impl Infer<'_> {
             for (old, new) in head.iter_mut().zip(&next) {
                 let joined = old.join(*new);
                 *old = if round == 0 { joined } else { old.widen(joined) };
-                if round > ROUNDS && joined.ty == Type::Number {
+                if round > ROUNDS {
                     old.num = Num::ANY;
                 }
             }

@@ -497,6 +497,13 @@ impl Fact {
         }
     }
 
+    /// Whether `other` adds nothing. That something counts is no value, only leave to assume.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        let mut joined = self.join(other);
+        joined.num.counter = self.num.counter;
+        joined == self
+    }
+
     pub(crate) fn widen(self, new: Self) -> Self {
         Self { num: self.num.widen(new.num), ..new }
     }

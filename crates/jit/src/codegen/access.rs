@@ -72,7 +72,7 @@ impl<'x> Gen<'x, '_> {
         self.load_at(self.element_of(arr), address)
     }
 
-    fn load_at(&mut self, element: Element, address: Value) -> (Value, Rep) {
+    pub(super) fn load_at(&mut self, element: Element, address: Value) -> (Value, Rep) {
         let flags = plain();
         match element {
             Element::I8 => (self.b.ins().sload8(types::I64, flags, address, 0), Rep::I64),
@@ -222,7 +222,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Writes a value after the element type's conversion.
-    fn store_at(&mut self, element: Element, address: Value, (value, rep): (Value, Rep), num: Num) {
+    pub(super) fn store_at(&mut self, element: Element, address: Value, (value, rep): (Value, Rep), num: Num) {
         let flags = plain();
         match element {
             Element::I64 | Element::U64 => {
@@ -388,7 +388,7 @@ impl<'x> Gen<'x, '_> {
 
     // --- whole loops ---
 
-    fn affine<'p>(&'p self, changes: &'p Changes) -> Affine<'p>
+    pub(super) fn affine<'p>(&'p self, changes: &'p Changes) -> Affine<'p>
     where
         'x: 'p,
     {
