@@ -12,7 +12,7 @@ use crate::port::Port;
 use crate::primitive::AtomicU32;
 use crate::report::report_after;
 use crate::runtime::{Runtime, SLICE};
-use crate::slot::State;
+use crate::slot::{NoSlot, State};
 use crate::tally;
 use sync::{
     Barrier, Condition, Event, Getting, Joining, Lock, Mode, NotOwner, Phase, Putting, Records, Rest, RwLock,
@@ -24,6 +24,8 @@ use sync::{
 pub enum WaitError {
     /// The object is gone.
     Stale(Stale),
+    /// No slot to wait for one of several objects with.
+    NoSlot(NoSlot),
     /// Nobody can wait for an object of this kind, or not so.
     Unwaitable,
     /// The lock of the condition is not owned by this isolate.
@@ -34,6 +36,7 @@ impl std::fmt::Display for WaitError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Stale(error) => error.fmt(f),
+            Self::NoSlot(error) => error.fmt(f),
             Self::Unwaitable => f.write_str("no such wait"),
             Self::NotOwner => f.write_str("the lock is not owned by this isolate"),
         }
