@@ -162,3 +162,9 @@ test.serial('async: a worker with a past is as good as a fresh one', async (t) =
   await hasCapacity(t, pool, 1);
   t.deepEqual(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
 });
+
+test.serial('async: an initializer may leave a timer running', async (t) => {
+  const ticking = new Pool(1, { initializer: () => void setInterval(() => {}, 1000) });
+  t.teardown(() => ticking.terminate());
+  t.deepEqual(await ticking.map(square, [1, 2, 3]), [1, 4, 9]);
+});

@@ -592,3 +592,20 @@ test.serial('thread: wait() takes threads, and is over when one has ended', asyn
   await slow.join();
   t.deepEqual(waitSync([slow, quick]), [slow, quick]);
 });
+
+test.serial('thread: an initializer of a pool may start threads', async (t) => {
+  const [started, stop] = [new Event(), new Event()];
+  const pool = new Pool(1, {
+    initializer: (at: Event, until: Event) => {
+      new Thread({ target: () => { at.set(); until.waitSync(); }, name: 'helper' }).start();
+    },
+    initargs: [started, stop],
+  });
+  t.teardown(() => pool.terminate());
+  await started.wait();
+  t.deepEqual(await pool.apply(() => enumerate().map(({ name }) => name.replace(/\d+/, 'N'))), ['MainThread', 'helper', 'Pool-N-1']);
+  stop.set();
+  t.is(await pool.apply(() => 1), 1);
+  pool.close();
+  await pool.join();
+});

@@ -56,6 +56,7 @@ export interface Binding {
   createObject(slot: number, kind: number, bytes: number): number;
   holdObject(slot: number, generation: number): boolean;
   createBuffer(slot: number, bytes: Uint8Array): number;
+  copyBuffer(slot: number, into: Uint8Array): void;
   borrowBuffer(slot: number, generation: number): ArrayBuffer;
   detachBuffer(buffer: ArrayBufferLike): void;
   unrefObject(slot: number, generation: number): void;
@@ -78,7 +79,7 @@ export interface Binding {
   trackSegment(slot: number, generation: number, name: string): boolean;
   unlinkSegment(name: string): number;
   isolateNumber(): number;
-  waitSync(slot: number, generation: number, base: number, want: number, milliseconds: number): number;
+  waitSync(slot: number, generation: number, base: number, want: number, waiter: number, milliseconds: number): number;
   waitAsync(slot: number, generation: number, base: number, want: number, waiter: number): number;
   withdraw(slot: number, generation: number, waiter: number, isOver: boolean): boolean;
   reportAfter(): number;

@@ -63,11 +63,6 @@ export function failRunning(makeError: () => unknown): void {
   for (const { slot } of running.splice(0)) fail(slot, makeError(), DIED);
 }
 
-/** Whether this isolate takes jobs. */
-export function isFeeding(): boolean {
-  return started;
-}
-
 /** `farewell` is called when this worker is to end; if it returns a promise, that is awaited. */
 export function setFarewell(listener: () => Promise<void> | undefined): void {
   farewell = listener;
@@ -80,6 +75,8 @@ export function startFeed(given: FeedOptions): void {
   setWakeListener(pump);
   setBlocker(blockOnce);
   process.on('beforeExit', park);
+  // The initializer may have left something that keeps the event loop busy: then there is no `beforeExit`.
+  setImmediate(pump);
 }
 
 /** Runs the job in `slot`; whether it goes on in the event loop. */

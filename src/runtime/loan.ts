@@ -13,6 +13,12 @@ import { recycle, takeSlot } from './port.js';
 /** Bytes from which on lending is cheaper than copying. */
 export const LEND = 64 << 10;
 
+/**
+ * Bytes lent in one turn of the event loop at most; the rest is copied. Node gives lent memory back between turns only, so a
+ * thread that reads in a loop without any (`…Sync` calls) would never give back what it drops.
+ */
+const MOST_IN_TURN = 16 << 20;
+
 /** A shared object with the bytes. */
 export interface Loan {
   readonly slot: number;
@@ -62,9 +68,25 @@ export function giveUp(moved: readonly ArrayBufferLike[]): void {
   }
 }
 
-/** The bytes of a loan; they are kept until the buffer is collected. */
-export function borrow(loan: Loan): ArrayBuffer {
+/** The `length` bytes of a loan: lent until the buffer is collected, or copied when enough has been lent. */
+export function borrow(loan: Loan, length: number): ArrayBuffer {
+  if (lentInTurn + length > MOST_IN_TURN) return copyOf(loan, length);
+  if (lentInTurn === 0) setImmediate(forgetTurn).unref();
+  lentInTurn += length;
   const buffer = binding.borrowBuffer(loan.slot, loan.generation);
   lent.set(buffer, loan);
   return buffer;
+}
+
+/** Bytes lent since the event loop turned. */
+let lentInTurn = 0;
+
+function forgetTurn(): void {
+  lentInTurn = 0;
+}
+
+function copyOf(loan: Loan, length: number): ArrayBuffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  binding.copyBuffer(loan.slot, bytes);
+  return bytes.buffer as ArrayBuffer;
 }

@@ -77,7 +77,7 @@ export function openParcel(headerLength: number, read: (offset: number, into: Ui
   }
   const part = (index: number): ArrayBuffer => {
     const [length, slot, generation] = header.subarray(FIRST_PART + index * PART) as unknown as [number, number, number];
-    if (generation !== 0) return borrow({ slot, generation });
+    if (generation !== 0) return borrow({ slot, generation }, length);
     let at = modules + aligned(modulesLength);
     for (let i = FIRST_PART; i < FIRST_PART + index * PART; i += PART) {
       if (header[i + 2] === 0) at += aligned(header[i] as number);

@@ -72,7 +72,10 @@ export function describe(name: string, object: SharedObject, state: () => string
 /** Blocks this thread until the wish is granted (0 or more), or ends otherwise; `TIMED_OUT` after `timeout` milliseconds. */
 export function waitSync({ object, base = STATE_WORD, want = 0 }: Omit<Wish, 'keeper'>, timeout: number): number {
   const { slot, generation } = object.live();
-  return checkAnswer(object, binding.waitSync(slot, generation, base, want, Math.min(timeout, FOREVER)));
+  const waiter = takeSlot();
+  const answer = binding.waitSync(slot, generation, base, want, waiter, Math.min(timeout, FOREVER));
+  recycle(waiter);
+  return checkAnswer(object, answer);
 }
 
 /**

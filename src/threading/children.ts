@@ -9,12 +9,15 @@
  */
 
 import { isMainThread, workerData } from 'node:worker_threads';
-import { isFeeding, setFarewell } from '../runtime/feed.js';
+import { setFarewell } from '../runtime/feed.js';
 import { hold, unhold } from '../runtime/port.js';
 import { aliveThreads, mainThread } from './current.js';
 import { endSelf, knownSelf } from './self.js';
 import { type Thread, untilEnded } from './thread.js';
 
+const setup = workerData as { polycore?: unknown; polycoreThread?: unknown } | null;
+const isPoolWorker = setup?.polycore !== undefined;
+const isThread = setup?.polycoreThread !== undefined;
 const children = new Set<Thread>();
 let isPrepared = false;
 let isStaying = false;
@@ -23,18 +26,18 @@ let isStaying = false;
 export function born(child: Thread): void {
   children.add(child);
   // A worker that waits for jobs blocks when its event loop is empty; the thread's output goes through that.
-  if (isFeeding()) hold();
+  if (isPoolWorker) hold();
   if (isPrepared) return;
   isPrepared = true;
   if (isMainThread) mainThread();
-  if (isFeeding()) setFarewell(() => (next() === undefined ? undefined : stay()));
+  if (isPoolWorker) setFarewell(() => (next() === undefined ? undefined : stay()));
   else process.on('beforeExit', whenIdle);
 }
 
 /** The isolate of a thread that this one has started is gone. */
 export function gone(child: Thread): void {
   children.delete(child);
-  if (isFeeding()) unhold();
+  if (isPoolWorker) unhold();
 }
 
 function whenIdle(): void {
@@ -51,6 +54,5 @@ async function stay(): Promise<void> {
 /** Somebody for whom this isolate has to stay. */
 function next(): Thread | undefined {
   if (isMainThread) return aliveThreads().find((thread) => !thread.daemon && thread !== knownSelf());
-  const isThread = (workerData as { polycoreThread?: unknown } | null)?.polycoreThread !== undefined;
   return [...children].find((child) => child.isAlive() && (isThread || !child.daemon));
 }

@@ -4,7 +4,7 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use napi::bindgen_prelude::{FromNapiValue, JsValue, Object, Unknown};
+use napi::bindgen_prelude::{FromNapiValue, JsValue, Object, Uint8Array, Unknown};
 use napi::{Env, Result, sys};
 use sched::{Handle, Kind, Runtime};
 
@@ -35,6 +35,21 @@ unsafe extern "C" fn give_back(_env: sys::napi_env, _data: *mut c_void, hint: *m
     // SAFETY: `hint` is the box that `borrow_buffer` leaked, and Node calls this once.
     let handle = unsafe { Box::from_raw(hint.cast::<Handle>()) };
     Runtime::get().slots().unref(*handle);
+}
+
+/// Copies the bytes of the object into the whole of `into`, which is as long.
+#[napi_derive::napi]
+pub(crate) fn copy_buffer(slot: u32, mut into: Uint8Array) -> Result<()> {
+    let slots = Runtime::get().slots();
+    let block = slots.block(slot).filter(|block| block.len == into.len());
+    let from = block.ok_or_else(|| failure("the buffer has another length"))?;
+    // SAFETY: the caller's message refers to the object, so the block is there; `into` is JavaScript memory of this isolate,
+    // whose JavaScript does not run now. Another thread may write, which copying by raw pointer tolerates.
+    unsafe {
+        let into = into.as_mut();
+        ptr::copy_nonoverlapping(slots.region().at(from.offset), into.as_mut_ptr(), into.len());
+    }
+    Ok(())
 }
 
 /// An `ArrayBuffer` over the bytes of the object, which it keeps a reference to.

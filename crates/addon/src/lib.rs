@@ -25,7 +25,6 @@ mod kernels;
 mod loops;
 mod objects;
 mod pools;
-#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod queues;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod segments;

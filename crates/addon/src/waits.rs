@@ -50,13 +50,22 @@ pub(crate) fn isolate_number() -> Result<u32> {
     with(|isolate| Ok(isolate.port.isolate))
 }
 
-/// Blocks until what is wanted of the object is had, for at most so many milliseconds. `base`: first word of its queue.
+/// Blocks until what is wanted of the object is had, for at most so many milliseconds. `base`: first word of its queue;
+/// `waiter`: a slot to wait with.
 #[napi_derive::napi]
-pub(crate) fn wait_sync(env: Env, slot: u32, generation: u32, base: u32, want: u32, milliseconds: f64) -> Result<i32> {
+pub(crate) fn wait_sync(
+    env: Env,
+    slot: u32,
+    generation: u32,
+    base: u32,
+    want: u32,
+    waiter: u32,
+    milliseconds: f64,
+) -> Result<i32> {
     let port = with(|isolate| Ok(isolate.port))?;
     let alive = Alive::new(env)?;
     let goal = goal(slot, generation, base, want);
-    code(Runtime::get().wait_for(port, goal, limit(milliseconds), || alive.ask()).map(Some))
+    code(Runtime::get().wait_for(port, goal, waiter, limit(milliseconds), || alive.ask()).map(Some))
 }
 
 /// Blocks until one of several waits that take nothing would end, for at most so many milliseconds: 0, or a code. `goals`:

@@ -1,7 +1,7 @@
 //! Waiting for shared objects: the primitives of `sync` over the slots of the region.
 //!
-//! A blocked thread waits with a slot that it takes for that; it sleeps in slices, so that it notices the end of its isolate.
-//! A pending promise waits with a slot that JavaScript has taken, which comes home to its port when the wait has ended.
+//! Both kinds of waiters bring a slot that their isolate holds. A blocked thread has it back when its call returns; it sleeps in
+//! slices, so that it notices the end of its isolate. That of a pending promise comes home to its port when the wait has ended.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ use sync::{
 pub enum WaitError {
     /// The object is gone.
     Stale(Stale),
-    /// No slot to wait with.
+    /// No slot to wait for one of several objects with.
     NoSlot(NoSlot),
     /// Nobody can wait for an object of this kind, or not so.
     Unwaitable,
@@ -168,7 +168,8 @@ impl Runtime {
         waiter
     }
 
-    /// Blocks the thread of `port` until its wait has ended, for at most `limit`. `alive` is asked after each slice.
+    /// Blocks the thread of `port` until its wait has ended, for at most `limit`; it waits with a slot that its isolate holds.
+    /// `alive` is asked after each slice.
     ///
     /// # Errors
     /// When the wait cannot begin.
@@ -176,11 +177,11 @@ impl Runtime {
         &self,
         port: &Port,
         goal: Goal,
+        slot: u32,
         limit: Duration,
         mut alive: impl FnMut() -> bool,
     ) -> Result<Wait, WaitError> {
         let kind = self.held(port, goal.object)?;
-        let slot = self.slots().reserve(port.isolate).ok_or(WaitError::NoSlot(NoSlot))?;
         let waiter = self.begin(port, goal, Mode::Thread, slot);
         let (start, report_after) = (Instant::now(), report_after());
         let mut sleeper = Slices { port, goal: Some(goal), start, limit, report_after, alive: &mut alive };
@@ -196,7 +197,7 @@ impl Runtime {
             self.claim_result(port, slot, result);
         }
         self.slots().set(port.record, BLOCKED, 0);
-        self.slots().release(slot);
+        self.slots().put_state(slot, State::Held);
         wait
     }
 

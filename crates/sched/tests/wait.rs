@@ -54,8 +54,16 @@ fn me(port: &Port) -> u32 {
     port.isolate + 1
 }
 
+fn wait_for(port: &Port, goal: Goal, limit: Duration, alive: bool) -> Result<Wait, WaitError> {
+    let waiter = slot(port);
+    let wait = runtime().wait_for(port, goal, waiter, limit, || alive);
+    assert!(runtime().slots().is(waiter, State::Held));
+    runtime().slots().release(waiter);
+    wait
+}
+
 fn block(port: &Port, object: Handle, want: u32) -> Wait {
-    runtime().wait_for(port, goal(object, want), FOREVER, || true).expect("it may wait")
+    wait_for(port, goal(object, want), FOREVER, true).expect("it may wait")
 }
 
 fn waiters(port: &Port, object: Handle) -> usize {
@@ -104,14 +112,14 @@ fn wait_of_a_thread_ends_in_time_or_when_its_isolate_is_stopped() {
             _ => {}
         }
         let start = Instant::now();
-        let late = runtime().wait_for(port, goal(handle, 1), Duration::from_millis(30), || true);
+        let late = wait_for(port, goal(handle, 1), Duration::from_millis(30), true);
         assert_eq!(late, Ok(Wait::TimedOut), "{kind:?}");
         assert!(start.elapsed() >= Duration::from_millis(30));
         if kind == Kind::Barrier {
             sync::Barrier::new(runtime(), handle.slot).reset();
         }
         let start = Instant::now();
-        let stopped = runtime().wait_for(port, goal(handle, 1), FOREVER, || false);
+        let stopped = wait_for(port, goal(handle, 1), FOREVER, false);
         assert_eq!(stopped, Ok(Wait::Stopped), "{kind:?}");
         assert!(start.elapsed() < Duration::from_secs(1));
         assert_eq!(waiters(port, handle), 0, "no ghost of {kind:?}");
@@ -147,7 +155,7 @@ fn wait_for_what_is_not_held_or_cannot_be_waited_for_is_refused() {
     let waiter = slot(other);
     let refused = runtime().enlist(other, goal(lock, 0), waiter);
     assert!(matches!(refused, Err(WaitError::Stale(_))));
-    assert!(matches!(runtime().wait_for(other, goal(lock, 0), FOREVER, || true), Err(WaitError::Stale(_))));
+    assert!(matches!(wait_for(other, goal(lock, 0), FOREVER, true), Err(WaitError::Stale(_))));
     assert_eq!(runtime().enlist(port, goal(array, 0), slot(port)), Err(WaitError::Unwaitable));
     assert_eq!(other.outstanding() + port.outstanding(), 0);
     [port, other].into_iter().for_each(detach);
@@ -267,9 +275,8 @@ fn explain_names_holders_waiters_and_the_circle() {
     assert!(quiet.starts_with("polycore: the main thread has waited 2.1 s for Lock "), "{quiet}");
     assert!(quiet.contains("it is held by worker 1\n") && !quiet.contains("deadlock"), "{quiet}");
     std::thread::scope(|scope| {
-        let crossed = [(ports[1], second), (ports[2], first)].map(|(port, lock)| {
-            scope.spawn(move || runtime().wait_for(port, goal(lock, 0), Duration::from_millis(500), || true))
-        });
+        let crossed = [(ports[1], second), (ports[2], first)]
+            .map(|(port, lock)| scope.spawn(move || wait_for(port, goal(lock, 0), Duration::from_millis(500), true)));
         while waiters(ports[0], first) < 2 || waiters(ports[0], second) < 1 {
             std::thread::yield_now();
         }
