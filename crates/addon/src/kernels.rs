@@ -188,8 +188,13 @@ fn keep(compiled: Compiled, request: Request<'_>) -> JitReport {
         random: explanation.random,
     };
     let random = report.random;
-    let function =
-        Arc::new(Function { compiled, entry: request.entry, params: request.params, captured: request.captured, random });
+    let function = Arc::new(Function {
+        compiled,
+        entry: request.entry,
+        params: request.params,
+        captured: request.captured,
+        random,
+    });
     let mut registry = registry().lock().unwrap_or_else(PoisonError::into_inner);
     report.kernel = registry.1;
     registry.1 += 1;
@@ -228,7 +233,8 @@ fn convert(request: JitRequest, engine: &Engine) -> Result<Request<'_>> {
         "map" => Entry::Map,
         "reduce" => Entry::Reduce,
         other => {
-            let bits = other.strip_prefix("for").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=53).contains(bits));
+            let bits =
+                other.strip_prefix("for").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=53).contains(bits));
             Entry::For { bits: bits.ok_or_else(|| failure("unknown entry"))? }
         }
     };
@@ -258,7 +264,8 @@ fn param(name: &str) -> Result<Param> {
         "bigint" => Param::Big(true),
         "biguint" => Param::Big(false),
         _ if name.starts_with("natural") => {
-            let bits = name.strip_prefix("natural").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=31).contains(bits));
+            let bits =
+                name.strip_prefix("natural").and_then(|rest| rest.parse().ok()).filter(|bits| (1..=31).contains(bits));
             Param::Natural(bits.ok_or_else(|| failure("unknown parameter type"))?)
         }
         _ => {
@@ -277,7 +284,9 @@ fn capture(JitCapture { kind, number, text, names, items }: JitCapture) -> Resul
     Ok(match kind.as_str() {
         "number" => Capture::Number(number),
         "boolean" => Capture::Boolean(number != 0.0),
-        "bigint" => text.parse().map_or_else(|_| Capture::Other("a bigint of more than 64 bits".to_owned()), Capture::BigInt),
+        "bigint" => {
+            text.parse().map_or_else(|_| Capture::Other("a bigint of more than 64 bits".to_owned()), Capture::BigInt)
+        }
         "undefined" => Capture::Undefined,
         "array" => Capture::Array(index),
         "tuple" => Capture::Tuple(items),

@@ -167,7 +167,9 @@ impl Affine<'_> {
         let Kind::Cmp { op, a, b, .. } = self.program.kind(test) else { return None };
         let Kind::Set(variable, next) = self.program.kind(update) else { return None };
         let Kind::Bin(move_by, before, by) = self.program.kind(*next) else { return None };
-        let (Kind::Get(stepped), Kind::Num(by)) = (self.program.kind(*before), self.program.kind(*by)) else { return None };
+        let (Kind::Get(stepped), Kind::Num(by)) = (self.program.kind(*before), self.program.kind(*by)) else {
+            return None;
+        };
         let step = match move_by {
             Op::Add => *by,
             Op::Sub => -*by,

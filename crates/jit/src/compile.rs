@@ -105,23 +105,24 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
         race::check(&lowered, &facts, &request.same).map_err(locate)?;
     }
     let plan = Plan {
-            lowered: &lowered,
-            facts: &facts,
-            entry: request.entry,
-            params: &request.params,
-            engine: request.engine,
-            vectorize: match (request.vectorize, request.unchecked_races) {
-                (false, _) => Err("`vectorize` is false"),
-                (true, true) => Err("iterations may meet (`unsafe`)"),
-                (true, false) => Ok(()),
-            },
-        };
+        lowered: &lowered,
+        facts: &facts,
+        entry: request.entry,
+        params: &request.params,
+        engine: request.engine,
+        vectorize: match (request.vectorize, request.unchecked_races) {
+            (false, _) => Err("`vectorize` is false"),
+            (true, true) => Err("iterations may meet (`unsafe`)"),
+            (true, false) => Ok(()),
+        },
+    };
     let dump = std::env::var_os("POLYCORE_JIT_DUMP").is_some();
     let (kernel, report) = kernel::build(&plan, dump).map_err(|(code, reason)| {
         let (reason, hint) = match code {
-            Reason::Denied => {
-                (format!("the system does not allow executable memory: {reason}"), "use `{ fallback: 'js' }`".to_owned())
-            }
+            Reason::Denied => (
+                format!("the system does not allow executable memory: {reason}"),
+                "use `{ fallback: 'js' }`".to_owned(),
+            ),
             _ => (format!("the compiler failed: {reason}"), "please report this function as a bug".to_owned()),
         };
         locate(Fault { code, at: start, reason, hint })
@@ -178,7 +179,12 @@ fn result_type(request: &Request<'_>, lowered: &Lowered, facts: &Facts) -> Resul
             for local in locals {
                 if facts.locals[local.0 as usize].ty != Type::Number {
                     let at = lowered.program.locals[local.0 as usize].at;
-                    return fault(Reason::Type, at, "it returns an array of something other than numbers", "return numbers");
+                    return fault(
+                        Reason::Type,
+                        at,
+                        "it returns an array of something other than numbers",
+                        "return numbers",
+                    );
                 }
             }
             return Ok(ResultType::Tuple(u32::try_from(locals.len()).unwrap_or(0)));

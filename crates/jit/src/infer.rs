@@ -378,7 +378,9 @@ impl Infer<'_> {
                 let index_fact = value!(*index);
                 self.number(*index, index_fact)?;
                 let fact = value!(*a);
-                self.storable(program.arrs[arr.0 as usize].element, *a, fact)?;
+                if !program.arrs[arr.0 as usize].open {
+                    self.storable(program.arrs[arr.0 as usize].element, *a, fact)?;
+                }
                 fact
             }
             Kind::Update { arr, index, op, value: a, old } => {
@@ -635,7 +637,12 @@ impl Infer<'_> {
                 return Ok(Fact::big(BigKind::Modular));
             }
             if x.ty != y.ty {
-                return fault(Reason::Type, at, "bigints and numbers cannot be mixed", "convert one: `BigInt(x)`, `1n`");
+                return fault(
+                    Reason::Type,
+                    at,
+                    "bigints and numbers cannot be mixed",
+                    "convert one: `BigInt(x)`, `1n`",
+                );
             }
             return self.big_binary(op, a, x, b, y, at);
         }
@@ -672,9 +679,12 @@ impl Infer<'_> {
             Op::Div | Op::Rem => {
                 exact(self)?;
                 match x.big.join(y.big) {
-                    BigKind::Modular => {
-                        fault(Reason::Type, at, "signed and unsigned bigints are divided", "wrap both with `BigInt.asIntN(64, …)`")
-                    }
+                    BigKind::Modular => fault(
+                        Reason::Type,
+                        at,
+                        "signed and unsigned bigints are divided",
+                        "wrap both with `BigInt.asIntN(64, …)`",
+                    ),
                     // -2^63 / -1 is 2^63.
                     BigKind::Signed if op == Op::Div => same(BigKind::Modular),
                     kind => same(kind),
@@ -683,7 +693,12 @@ impl Infer<'_> {
             Op::Shl | Op::Shr => {
                 let constant = matches!(self.program.kind(b), Kind::Big(0..=63));
                 if !constant {
-                    return fault(Reason::Unsupported, at, "a bigint is shifted by a variable amount", "shift by 0n to 63n");
+                    return fault(
+                        Reason::Unsupported,
+                        at,
+                        "a bigint is shifted by a variable amount",
+                        "shift by 0n to 63n",
+                    );
                 }
                 if op == Op::Shr {
                     self.exact(a, x)?;

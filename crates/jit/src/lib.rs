@@ -32,5 +32,5 @@ pub use error::{CompileError, Reason};
 pub use explain::{Explanation, Variable};
 pub use ir::MathFn;
 pub use kernel::{Control, Kernel, Status};
-pub use scan::scan;
 pub use request::{Capture, Entry, Param, Request, Unit};
+pub use scan::scan;

@@ -160,7 +160,8 @@ pub(crate) fn check(lowered: &Lowered, facts: &Facts, same: &[u32]) -> Result<()
     let all = accesses(program, &lowered.body);
     let class = |root: &u32| same.get(*root as usize).copied().unwrap_or(*root);
     let classes = |arr: Arr| program.arrs[arr.0 as usize].roots.iter().map(class).collect::<Vec<_>>();
-    let mut written: Vec<u32> = all.iter().filter(|access| access.writes).flat_map(|access| classes(access.arr)).collect();
+    let mut written: Vec<u32> =
+        all.iter().filter(|access| access.writes).flat_map(|access| classes(access.arr)).collect();
     written.sort_unstable();
     written.dedup();
     if written.is_empty() {
@@ -284,7 +285,8 @@ impl<'p> Prover<'p> {
     /// The index of an access in the array of the arguments.
     fn position(&self, access: &Access) -> Option<Poly> {
         if let Some((of, begin, _)) = self.views.get(&access.arr.0) {
-            if self.views.contains_key(&of.0) || self.changes.arrs.contains(&of.0) || self.facts.of(*begin).num.lo < 0.0 {
+            if self.views.contains_key(&of.0) || self.changes.arrs.contains(&of.0) || self.facts.of(*begin).num.lo < 0.0
+            {
                 return None;
             }
             return Some(self.poly(*begin)?.plus(&Poly::symbol(Symbol::Within(access.arr.0)), 1));
@@ -334,11 +336,16 @@ impl<'p> Prover<'p> {
         match symbol {
             Symbol::Local(local) => {
                 let counted = self.counted.get(&local)?;
-                let starts: Vec<&E> = (self.sets.get(&local)?.iter()).filter(|value| !self.steps(**value, local)).collect();
+                let starts: Vec<&E> =
+                    (self.sets.get(&local)?.iter()).filter(|value| !self.steps(**value, local)).collect();
                 let [start] = starts.as_slice() else { return None };
                 let (start, bound) = (self.poly(**start)?, self.poly(counted.bound)?);
                 let end = bound.plus(&Poly::constant(i128::from(counted.to_last)), 1);
-                Some(if counted.step > 0.0 { Bounds { low: start, high: end } } else { Bounds { low: end, high: start } })
+                Some(if counted.step > 0.0 {
+                    Bounds { low: start, high: end }
+                } else {
+                    Bounds { low: end, high: start }
+                })
             }
             Symbol::Within(arr) => {
                 let (of, begin, end) = self.views.get(&arr)?;
@@ -418,8 +425,12 @@ impl<'p> Prover<'p> {
                     }
                     Symbol::Within(_) => (0.0, f64::INFINITY),
                 };
-                let corners = [span.0 * a, span.0 * b, span.1 * a, span.1 * b].map(|x| if x.is_nan() { 0.0 } else { x });
-                span = (corners.iter().copied().fold(f64::INFINITY, f64::min), corners.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+                let corners =
+                    [span.0 * a, span.0 * b, span.1 * a, span.1 * b].map(|x| if x.is_nan() { 0.0 } else { x });
+                span = (
+                    corners.iter().copied().fold(f64::INFINITY, f64::min),
+                    corners.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                );
             }
             low += span.0;
             high += span.1;

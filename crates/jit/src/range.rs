@@ -197,10 +197,7 @@ impl Num {
     }
 
     pub(crate) fn mul(self, b: Self) -> Self {
-        let nan = self.nan
-            || b.nan
-            || (self.has_zero() && b.has_infinity())
-            || (b.has_zero() && self.has_infinity());
+        let nan = self.nan || b.nan || (self.has_zero() && b.has_infinity()) || (b.has_zero() && self.has_infinity());
         let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
         for x in [self.lo, self.hi] {
             for y in [b.lo, b.hi] {
@@ -212,8 +209,7 @@ impl Num {
         let int = self.int && b.int;
         // Integers give -0 only from a zero and a negative; others by underflow too.
         let negative_zero = if int {
-            ((self.has_zero() || self.negative_zero) && b.may_be_negative())
-                || ((b.has_zero() || b.negative_zero) && self.may_be_negative())
+            self.negative_zero || b.negative_zero || (self.has_zero() && b.lo < 0.0) || (b.has_zero() && self.lo < 0.0)
         } else {
             self.may_be_negative() || b.may_be_negative()
         };
@@ -222,8 +218,7 @@ impl Num {
 
     pub(crate) fn div(self, b: Self) -> Self {
         let negative_zero = self.may_be_negative() || b.may_be_negative();
-        let nan =
-            self.nan || b.nan || (self.has_zero() && b.has_zero()) || (self.has_infinity() && b.has_infinity());
+        let nan = self.nan || b.nan || (self.has_zero() && b.has_zero()) || (self.has_infinity() && b.has_infinity());
         let (mut lo, mut hi) = (f64::NEG_INFINITY, f64::INFINITY);
         if b.lo > 0.0 || b.hi < 0.0 {
             (lo, hi) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -367,7 +362,15 @@ impl Num {
     pub(crate) fn sqrt(self) -> Self {
         let nan = self.nan || self.lo < 0.0;
         let negative_zero = self.negative_zero;
-        Self { lo: self.lo.max(0.0).sqrt(), hi: self.hi.max(0.0).sqrt(), int: false, nan, negative_zero, single: false, counter: false }
+        Self {
+            lo: self.lo.max(0.0).sqrt(),
+            hi: self.hi.max(0.0).sqrt(),
+            int: false,
+            nan,
+            negative_zero,
+            single: false,
+            counter: false,
+        }
     }
 
     pub(crate) fn fround(self) -> Self {
@@ -438,8 +441,15 @@ pub(crate) struct Fact {
     pub(crate) big: BigKind,
 }
 
-const EMPTY: Num =
-    Num { lo: f64::INFINITY, hi: f64::NEG_INFINITY, int: true, nan: false, negative_zero: false, single: true, counter: false };
+const EMPTY: Num = Num {
+    lo: f64::INFINITY,
+    hi: f64::NEG_INFINITY,
+    int: true,
+    nan: false,
+    negative_zero: false,
+    single: true,
+    counter: false,
+};
 
 impl Fact {
     pub(crate) const NEVER: Self = Self {

@@ -24,7 +24,10 @@ fn iterations_that_stay_apart_are_accepted() {
         ("(i, a) => { const o = i * 4; a[o] = 1; a[o + 1] = 2; a[o + 3] = a[o + 2] }", vec![A]),
         ("(y, a, w) => { for (let x = 0; x < w; x++) a[y * w + x] = x }", vec![A, N]),
         ("(y, a, w) => { for (let x = w - 1; x >= 0; x--) a[y * w + x] = x }", vec![A, N]),
-        ("(z, a, w, h) => { for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) a[(z * h + y) * w + x] = 1 }", vec![A, N, N]),
+        (
+            "(z, a, w, h) => { for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) a[(z * h + y) * w + x] = 1 }",
+            vec![A, N, N],
+        ),
         ("(i, a, w) => { const row = a.subarray(i * w, (i + 1) * w); row.fill(0); row[i % 3] = 1 }", vec![A, N]),
         ("(i, a, b) => { b[i] = a[i - 1] + a[i + 1] }", vec![A, A]),
         ("(i, a, w) => { a[i * w] = 1 }", vec![A, N]),

@@ -346,7 +346,10 @@ impl<'x> Gen<'x, '_> {
         let begin = self.b.ins().ishl_imm_s(offset, i64::from(a.shift()));
         let to = self.b.ins().iadd(to, begin);
         let same_bits = a == b
-            || (a.bytes() == b.bytes() && !a.is_float() && !b.is_float() && (a != Element::U8Clamped || b == Element::U8));
+            || (a.bytes() == b.bytes()
+                && !a.is_float()
+                && !b.is_float()
+                && (a != Element::U8Clamped || b == Element::U8));
         if same_bits {
             let bytes = self.b.ins().ishl_imm_s(count, i64::from(a.shift()));
             let routine: extern "C" fn(*mut u8, *const u8, usize) -> i64 = runtime::move_bytes;

@@ -97,7 +97,8 @@ impl<'x> Gen<'x, '_> {
         self.branch(test, yes, target);
         let was = self.reachable;
         let mut leads_on = otherwise.is_empty() && was;
-        let sides: &[(Block, &'x [Stmt])] = if otherwise.is_empty() { &[(yes, then)] } else { &[(yes, then), (no, otherwise)] };
+        let sides: &[(Block, &'x [Stmt])] =
+            if otherwise.is_empty() { &[(yes, then)] } else { &[(yes, then), (no, otherwise)] };
         for &(block, body) in sides {
             self.enter(block);
             self.reachable = was;

@@ -96,7 +96,11 @@ impl<'x> Gen<'x, '_> {
             Type::Boolean => (self.truth(e), Rep::Bool),
             Type::BigInt => (self.big(e), Rep::Big),
             _ if self.is_exact(e) && self.natively_int(e) => {
-                if self.natively_i32(e) { (self.i32(e), Rep::I32) } else { (self.int(e), Rep::I64) }
+                if self.natively_i32(e) {
+                    (self.i32(e), Rep::I32)
+                } else {
+                    (self.int(e), Rep::I64)
+                }
             }
             _ => (self.f64(e), Rep::F64),
         }
@@ -219,7 +223,11 @@ impl<'x> Gen<'x, '_> {
             Kind::And(a, b) => self.either(*a, *b, true, types::F64, |this, side| this.f64(side)),
             Kind::Or(a, b) => self.either(*a, *b, false, types::F64, |this, side| this.f64(side)),
             Kind::Coalesce(a, b) => {
-                if self.fact(*a).undefined { self.f64(*b) } else { self.f64(*a) }
+                if self.fact(*a).undefined {
+                    self.f64(*b)
+                } else {
+                    self.f64(*a)
+                }
             }
             Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::F64, |this, side| this.f64(side)),
             Kind::Math(function, args) => self.math(*function, args, e),
@@ -331,7 +339,8 @@ impl<'x> Gen<'x, '_> {
                     args.iter().all(|arg| self.is_int(*arg) && self.natively_int(*arg))
                 }
                 MathFn::Floor | MathFn::Ceil | MathFn::Round | MathFn::Trunc => {
-                    (self.is_int(args[0]) && self.natively_int(args[0])) || self.int_quotient(*function, args[0]).is_some()
+                    (self.is_int(args[0]) && self.natively_int(args[0]))
+                        || self.int_quotient(*function, args[0]).is_some()
                 }
                 _ => false,
             },
@@ -416,8 +425,12 @@ impl<'x> Gen<'x, '_> {
             Kind::Cond(c, a, b) if self.both_int(*a, *b) => {
                 self.choose(*c, *a, *b, types::I64, |this, side| this.int(side))
             }
-            Kind::And(a, b) if self.both_int(*a, *b) => self.either(*a, *b, true, types::I64, |this, side| this.int(side)),
-            Kind::Or(a, b) if self.both_int(*a, *b) => self.either(*a, *b, false, types::I64, |this, side| this.int(side)),
+            Kind::And(a, b) if self.both_int(*a, *b) => {
+                self.either(*a, *b, true, types::I64, |this, side| this.int(side))
+            }
+            Kind::Or(a, b) if self.both_int(*a, *b) => {
+                self.either(*a, *b, false, types::I64, |this, side| this.int(side))
+            }
             Kind::Math(function, args) => {
                 if let Some(value) = self.int_math(*function, args) {
                     return value;
@@ -437,7 +450,11 @@ impl<'x> Gen<'x, '_> {
                 self.to_i64(value, rep)
             }
             Kind::Coalesce(a, b) => {
-                if self.fact(*a).undefined { self.int(*b) } else { self.int(*a) }
+                if self.fact(*a).undefined {
+                    self.int(*b)
+                } else {
+                    self.int(*a)
+                }
             }
             _ => {
                 let value = self.f64(e);
@@ -666,7 +683,11 @@ impl<'x> Gen<'x, '_> {
             Kind::Or(a, b) => self.either(*a, *b, false, types::I8, |this, side| this.truth(side)),
             Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I8, |this, side| this.truth(side)),
             Kind::Coalesce(a, b) => {
-                if self.fact(*a).undefined { self.truth(*b) } else { self.truth(*a) }
+                if self.fact(*a).undefined {
+                    self.truth(*b)
+                } else {
+                    self.truth(*a)
+                }
             }
             Kind::Pick(locals, index) if fact.ty == Type::Boolean => self.pick(e, locals, *index, Rep::Bool),
             Kind::Put(..) if fact.ty == Type::Boolean => self.put(e).0,
@@ -828,11 +849,15 @@ impl<'x> Gen<'x, '_> {
         match self.kind(e) {
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => true,
             Kind::Neg(a) | Kind::Not(a) | Kind::Plus(a) | Kind::BitNot(a) if depth > 0 => self.is_cheap(*a, depth - 1),
-            Kind::Bin(Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor | Op::Shl | Op::Shr | Op::Ushr, a, b)
-                if depth > 0 =>
-            {
+            Kind::Bin(
+                Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor | Op::Shl | Op::Shr | Op::Ushr,
+                a,
+                b,
+            ) if depth > 0 => {
                 // Conversions of doubles to 32 bits may branch.
-                self.is_cheap(*a, depth - 1) && self.is_cheap(*b, depth - 1) && (self.both_int(*a, *b) || self.no_bits(e))
+                self.is_cheap(*a, depth - 1)
+                    && self.is_cheap(*b, depth - 1)
+                    && (self.both_int(*a, *b) || self.no_bits(e))
             }
             _ => false,
         }
@@ -949,7 +974,13 @@ impl<'x> Gen<'x, '_> {
         let position = self.small_index(e, index, locals.len(), SiteKind::Read);
         let mut result = None;
         for (i, local) in locals.iter().enumerate() {
-            let class = if rep == Rep::Bool { Class::Boolean } else if rep == Rep::Big { Class::Big } else { Class::Number };
+            let class = if rep == Rep::Bool {
+                Class::Boolean
+            } else if rep == Rep::Big {
+                Class::Big
+            } else {
+                Class::Number
+            };
             let (value, own) = self.read(*local, class);
             let value = match rep {
                 Rep::F64 => self.to_f64(value, own),
@@ -1039,7 +1070,11 @@ impl<'x> Gen<'x, '_> {
                 self.either(*a, *b, and, types::I64, |this, side| this.big(side))
             }
             Kind::Coalesce(a, b) => {
-                if self.fact(*a).undefined { self.big(*b) } else { self.big(*a) }
+                if self.fact(*a).undefined {
+                    self.big(*b)
+                } else {
+                    self.big(*a)
+                }
             }
             Kind::Seq(parts) => self.sequence(parts, |this, last| this.big(last)),
             Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.big(value)),

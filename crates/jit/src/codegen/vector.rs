@@ -15,7 +15,7 @@ use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
 use crate::ir::{Cmp, E, Kind, Local, MathFn, Op, Stmt, Test};
-use crate::range::Type;
+use crate::range::{Num, Type};
 
 /// Iterations in one register.
 pub(super) const LANES: i64 = 2;
@@ -67,6 +67,7 @@ impl<'x> Gen<'x, '_> {
             Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
+                    self.settled(*test)?;
                     let live = if known { then } else { otherwise };
                     return live.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost));
                 }
@@ -87,7 +88,11 @@ impl<'x> Gen<'x, '_> {
                     return Err("a variable may be undefined");
                 }
                 if self.fact(*value).ty == Type::Never {
-                    return if matches!(self.kind(*value), Kind::Undef) { Ok(()) } else { Err("a part is never reached") };
+                    return if matches!(self.kind(*value), Kind::Undef) {
+                        Ok(())
+                    } else {
+                        Err("a part is never reached")
+                    };
                 }
                 cost.whole += u32::from(masked);
                 self.cost(*value, at, cost)
@@ -165,6 +170,9 @@ impl<'x> Gen<'x, '_> {
         if fact.undefined || !matches!(fact.ty, Type::Number | Type::Boolean) {
             return Err("it uses bigints, or values that may be undefined");
         }
+        if fact.known_bool().is_some() {
+            return self.settled(e);
+        }
         let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
         match self.kind(e) {
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
@@ -173,7 +181,9 @@ impl<'x> Gen<'x, '_> {
             Kind::Bin(op, a, b) => {
                 match op {
                     Op::Add | Op::Sub | Op::Mul | Op::Div => cost.whole += 1,
-                    Op::Pow if matches!(self.kind(*b), Kind::Num(two) if *two == 2.0) && self.engine.square_is_exact() => {
+                    Op::Pow
+                        if matches!(self.kind(*b), Kind::Num(two) if *two == 2.0) && self.engine.square_is_exact() =>
+                    {
                         cost.whole += 1;
                         return self.cost(*a, at, cost);
                     }
@@ -188,9 +198,6 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Plus(a) | Kind::Number(a) => self.cost(*a, at, cost),
             Kind::Cmp { a, b, .. } => {
-                if fact.known_bool().is_some() {
-                    return Ok(());
-                }
                 cost.whole += 1;
                 all(&[*a, *b], cost)
             }
@@ -203,6 +210,7 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Cond(c, a, b) => {
                 if let Some(known) = self.fact(*c).known_bool() {
+                    self.settled(*c)?;
                     return self.cost(if known { *a } else { *b }, at, cost);
                 }
                 if self.has_effects(*a) || self.has_effects(*b) {
@@ -244,6 +252,11 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
+    /// A condition whose outcome is known is not computed.
+    fn settled(&self, e: E) -> Verdict {
+        if self.has_effects(e) { Err("a condition has effects") } else { Ok(()) }
+    }
+
     fn has_effects(&self, e: E) -> bool {
         let stmts = [Stmt::Expr(e)];
         let mut found = false;
@@ -260,7 +273,13 @@ impl<'x> Gen<'x, '_> {
     // --- generation ---
 
     /// Runs as many iterations as fit into whole rounds; the index of the first that is left.
-    pub(super) fn vector_loop(&mut self, index: Local, (lo, hi): (Value, Value), body: &'x [Stmt], changes: &Changes) -> Value {
+    pub(super) fn vector_loop(
+        &mut self,
+        index: Local,
+        (lo, hi): (Value, Value),
+        body: &'x [Stmt],
+        changes: &Changes,
+    ) -> Value {
         let round = LANES * UNROLL;
         let span = self.b.ins().isub(hi, lo);
         let rest = self.b.ins().band_imm_s(span, round - 1);
@@ -319,9 +338,10 @@ impl<'x> Gen<'x, '_> {
 
     fn vector_var(&mut self, local: Local, class: Class, lanes: &mut Lanes<'_>) -> Variable {
         let b = &mut self.b;
-        *lanes.vars.entry((local.0, class)).or_insert_with(|| {
-            b.declare_var(if class == Class::Boolean { types::I64X2 } else { types::F64X2 })
-        })
+        *lanes
+            .vars
+            .entry((local.0, class))
+            .or_insert_with(|| b.declare_var(if class == Class::Boolean { types::I64X2 } else { types::F64X2 }))
     }
 
     /// Assigns the lanes that the mask selects; the value assigned.
@@ -355,13 +375,14 @@ impl<'x> Gen<'x, '_> {
             Kind::Store(arr, index, value) => {
                 let boolean = self.fact(*value).ty == Type::Boolean;
                 let pair = if boolean { self.pair_of_mask(*value, lanes) } else { self.pair(*value, lanes) };
-                self.store_pair(*arr, *index, (pair, *value), lanes);
+                let num = self.num(*value);
+                self.store_pair(*arr, *index, (pair, num), lanes);
             }
             Kind::Update { arr, index, op, value, .. } => {
                 let operand = self.pair(*value, lanes);
                 let before = self.load_pair(*arr, *index, lanes);
                 let after = self.arithmetic(*op, before, operand);
-                self.store_pair(*arr, *index, (after, *value), lanes);
+                self.store_pair(*arr, *index, (after, Num::ANY), lanes);
             }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
             Kind::Block(stmts, value) => {
@@ -450,7 +471,10 @@ impl<'x> Gen<'x, '_> {
             Kind::Load(arr, index) => self.load_pair(*arr, *index, lanes),
             Kind::Bin(op, a, b) => {
                 let x = self.pair(*a, lanes);
-                if *op == Op::Pow && matches!(self.kind(*b), Kind::Num(two) if *two == 2.0) && self.engine.square_is_exact() {
+                if *op == Op::Pow
+                    && matches!(self.kind(*b), Kind::Num(two) if *two == 2.0)
+                    && self.engine.square_is_exact()
+                {
                     return self.b.ins().fmul(x, x);
                 }
                 if let (Op::Div, Kind::Num(divisor)) = (op, self.kind(*b))
@@ -675,7 +699,7 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    fn store_pair(&mut self, arr: crate::ir::Arr, index: E, (pair, source): (Value, E), lanes: &mut Lanes<'_>) {
+    fn store_pair(&mut self, arr: crate::ir::Arr, index: E, (pair, num): (Value, Num), lanes: &mut Lanes<'_>) {
         let element = self.element_of(arr);
         let stride = self.stride(index, (lanes.index, lanes.changes));
         let first = self.lane_address(arr, index, 0, lanes);
@@ -691,7 +715,6 @@ impl<'x> Gen<'x, '_> {
             }
             _ => {
                 let second = self.lane_address(arr, index, 1, lanes);
-                let num = if matches!(self.kind(source), Kind::Undef) { crate::range::Num::ANY } else { self.num(source) };
                 for (lane, address) in [(0, first), (1, second)] {
                     let value = self.b.ins().extractlane(pair, lane);
                     self.store_at(element, address, (value, Rep::F64), num);

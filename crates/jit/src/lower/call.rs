@@ -51,7 +51,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     let at = self.at(spread.span);
                     let v = self.value(&spread.argument)?;
                     let Val::Bound(Bind::Tuple(tuple)) = v.val else {
-                        return fault(Reason::Unsupported, at, "only small arrays can be spread", "write the arguments");
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "only small arrays can be spread",
+                            "write the arguments",
+                        );
                     };
                     let mut pre = v.pre;
                     for item in &tuple.items {
@@ -146,7 +151,11 @@ impl<'t, 'a> Lowerer<'t, 'a> {
     }
 
     /// Binds parameters, then lowers the body; the value of an expression body.
-    fn body(&mut self, Closure { unit, code }: Closure<'t, 'a>, args: Vec<Bind<'t, 'a>>) -> Lowering<Option<Val<'t, 'a>>> {
+    fn body(
+        &mut self,
+        Closure { unit, code }: Closure<'t, 'a>,
+        args: Vec<Bind<'t, 'a>>,
+    ) -> Lowering<Option<Val<'t, 'a>>> {
         let at = At { unit, byte: code.start };
         let mut args = args.into_iter();
         if let Some(own) = code.own {
@@ -188,10 +197,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         if builtin == Builtin::Coverage {
             return Ok(V::bound(Bind::Builtin(Builtin::Coverage)));
         }
-        let mut values = self.arguments(arguments)?;
         if builtin == Builtin::Identity {
-            return if values.is_empty() { Ok(V::bound(Bind::Undefined)) } else { Ok(values.swap_remove(0)) };
+            // The others are names, for stack traces.
+            let mut first = self.arguments(&arguments[..arguments.len().min(1)])?;
+            return Ok(first.pop().unwrap_or_else(|| V::bound(Bind::Undefined)));
         }
+        let values = self.arguments(arguments)?;
         let mut args = Vec::new();
         for v in values {
             args.push(self.to_scalar(v, at)?);
@@ -220,7 +231,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Kind::Num(bits @ 1.0..=64.0) if bits.fract() == 0.0 => *bits,
                     _ => {
                         let hint = "write the number of bits: `BigInt.asIntN(64, x)`";
-                        return fault(Reason::Unsupported, at, "the number of bits must be a constant from 1 to 64", hint);
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "the number of bits must be a constant from 1 to 64",
+                            hint,
+                        );
                     }
                 };
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 64")]
@@ -321,7 +337,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Val::Bound(Bind::Array(source)) => {
                         let big = |arr: Arr| this.program.arrs[arr.0 as usize].element.is_big();
                         if big(arr) != big(source) {
-                            return fault(Reason::Type, at, "bigints and numbers cannot be mixed", "use arrays of one kind");
+                            return fault(
+                                Reason::Type,
+                                at,
+                                "bigints and numbers cannot be mixed",
+                                "use arrays of one kind",
+                            );
                         }
                         this.out.push(Stmt::Copy { target: arr, source, offset, at });
                     }

@@ -1,8 +1,8 @@
 //! Statements.
 
 use oxc_ast::ast::{
-    BindingIdentifier, BindingPattern, Expression, ForOfStatement, ForStatement, ForStatementInit,
-    ForStatementLeft, Statement, SwitchStatement, VariableDeclaration, VariableDeclarationKind,
+    BindingIdentifier, BindingPattern, Expression, ForOfStatement, ForStatement, ForStatementInit, ForStatementLeft,
+    Statement, SwitchStatement, VariableDeclaration, VariableDeclarationKind,
 };
 use oxc_semantic::SymbolId;
 
@@ -85,8 +85,8 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     (None, _) => {}
                 }
                 let (then, ()) = self.nested(|this| this.statement(&branch.consequent))?;
-                let (otherwise, ()) =
-                    self.nested(|this| branch.alternate.as_ref().map_or(Ok(()), |alternate| this.statement(alternate)))?;
+                let (otherwise, ()) = self
+                    .nested(|this| branch.alternate.as_ref().map_or(Ok(()), |alternate| this.statement(alternate)))?;
                 self.out.push(Stmt::If(test, then, otherwise));
                 Ok(())
             }
@@ -159,7 +159,8 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Statement::SwitchStatement(switch) => self.switch(switch, names, at),
             _ => {
                 let exit = self.program.label();
-                let body = self.within(Target { names, exit, next: None, block: true }, |this| this.statement(inner))?;
+                let body =
+                    self.within(Target { names, exit, next: None, block: true }, |this| this.statement(inner))?;
                 self.out.push(Stmt::Labeled(exit, body));
                 Ok(())
             }
@@ -353,7 +354,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let V { pre, val } = self.value(&of.right)?;
         self.out.extend(pre);
         let pattern = match &of.left {
-            ForStatementLeft::VariableDeclaration(declaration) => declaration.declarations.first().map(|first| &first.id),
+            ForStatementLeft::VariableDeclaration(declaration) => {
+                declaration.declarations.first().map(|first| &first.id)
+            }
             _ => None,
         };
         let Some(pattern) = pattern.filter(|_| !of.r#await) else {
@@ -548,7 +551,9 @@ fn step_of(update: &Expression<'_>, name: &BindingIdentifier<'_>) -> Option<f64>
             _ => None,
         },
         Expression::AssignmentExpression(assignment) => {
-            let oxc_ast::ast::AssignmentTarget::AssignmentTargetIdentifier(other) = &assignment.left else { return None };
+            let oxc_ast::ast::AssignmentTarget::AssignmentTargetIdentifier(other) = &assignment.left else {
+                return None;
+            };
             let Expression::NumericLiteral(literal) = assignment.right.without_parentheses() else { return None };
             match assignment.operator {
                 oxc_ast::ast::AssignmentOperator::Addition if other.name == name.name => Some(literal.value),
@@ -630,4 +635,3 @@ fn collect_pattern<'t, 'a>(
         }
     }
 }
-

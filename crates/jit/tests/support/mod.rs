@@ -20,7 +20,9 @@ pub(crate) enum Arg<'a> {
 impl Arg<'_> {
     fn param(&self) -> Param {
         match self {
-            Self::Number(x) if *x == x.trunc() && (1.0..=2147483647.0).contains(x) && x.is_sign_positive() => Param::Natural(31),
+            Self::Number(x) if *x == x.trunc() && (1.0..=2147483647.0).contains(x) && x.is_sign_positive() => {
+                Param::Natural(31)
+            }
             Self::Number(x) if *x == x.trunc() && x.abs() < 2147483648.0 && *x != 0.0 => Param::Integer,
             Self::Number(_) => Param::Number,
             Self::Boolean(_) => Param::Boolean,
@@ -48,7 +50,12 @@ impl Arg<'_> {
     }
 }
 
-pub(crate) fn build(source: &str, entry: Entry, params: Vec<Param>, captures: &[(&str, Capture)]) -> Result<Compiled, CompileError> {
+pub(crate) fn build(
+    source: &str,
+    entry: Entry,
+    params: Vec<Param>,
+    captures: &[(&str, Capture)],
+) -> Result<Compiled, CompileError> {
     let engine = Engine::new();
     let captures: HashMap<_, _> = captures.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let arrays = params.iter().filter(|param| matches!(param, Param::Array(_))).count();
@@ -87,7 +94,13 @@ pub(crate) fn call(source: &str, mut args: Vec<Arg<'_>>) -> Result<f64, String> 
 }
 
 /// Runs over a range.
-pub(crate) fn run(source: &str, entry: Entry, mut args: Vec<Arg<'_>>, n: i64, out: Option<*mut f64>) -> Result<(), String> {
+pub(crate) fn run(
+    source: &str,
+    entry: Entry,
+    mut args: Vec<Arg<'_>>,
+    n: i64,
+    out: Option<*mut f64>,
+) -> Result<(), String> {
     let params = args.iter().map(Arg::param).collect();
     let compiled = build(source, entry, params, &[]).map_err(|error| format!("{}: {error}", error.name()))?;
     let mut words = Vec::new();
