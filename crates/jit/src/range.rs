@@ -13,6 +13,7 @@ const U32_MAX: f64 = 4_294_967_295.0;
 
 /// A set of doubles.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a set, not a state")]
 pub(crate) struct Num {
     /// Bounds of what is not NaN; `lo > hi` if it is nothing else.
     pub(crate) lo: f64,

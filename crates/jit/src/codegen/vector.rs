@@ -509,7 +509,9 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                before.iter().for_each(|part| self.vector_effect(*part, lanes));
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
                 self.pair(*last, lanes)
             }
             Kind::Block(stmts, value) => {
@@ -627,7 +629,9 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                before.iter().for_each(|part| self.vector_effect(*part, lanes));
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
                 self.mask(*last, lanes)
             }
             Kind::Block(stmts, value) => {
@@ -642,13 +646,13 @@ impl<'x> Gen<'x, '_> {
 
     fn vector_test(&mut self, test: Test, a: E, lanes: &mut Lanes<'_>) -> Value {
         let x = self.pair(a, lanes);
-        if test == Test::IsNan {
+        if test == Test::Nan {
             return self.compare_pairs(FloatCC::Unordered, x, x);
         }
         let magnitude = self.b.ins().fabs(x);
-        let limit = self.splat(if test == Test::IsSafeInteger { crate::range::EXACT - 1.0 } else { f64::MAX });
+        let limit = self.splat(if test == Test::SafeInteger { crate::range::EXACT - 1.0 } else { f64::MAX });
         let finite = self.compare_pairs(FloatCC::LessThanOrEqual, magnitude, limit);
-        if test == Test::IsFinite {
+        if test == Test::Finite {
             return finite;
         }
         let whole = self.b.ins().trunc(x);
