@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { createInstrumenter } from 'istanbul-lib-instrument';
 import { minify } from 'terser';
 import { type KernelCase, KERNELS } from '../examples/kernels/index.ts';
-import { parallelFor, parallelForSync } from '../src/index.ts';
+import { parallelFor, parallelForSync } from '../index.js';
 
 const SIZE = 0.01;
 const entry = fileURLToPath(new URL('../examples/kernels/index.ts', import.meta.url));

@@ -134,6 +134,23 @@ export interface CompileErrorDetails {
   readonly frame: string;
 }
 
+/** An index outside of an array, or a division of a bigint by zero, found while compiled code ran. */
+export class KernelError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_KERNEL';
+  /** The index, or what was divided. */
+  readonly index: number;
+  /** Line in the text of the function, from 1. */
+  readonly line: number;
+  /** Column in that line, from 1. */
+  readonly column: number;
+  constructor(message: string, details: { index?: number; line?: number; column?: number } = {}) {
+    super(message);
+    this.index = details.index ?? Number.NaN;
+    this.line = details.line ?? 0;
+    this.column = details.column ?? 0;
+  }
+}
+
 /** A function is outside of the subset that is compiled to machine code (docs/jit.md), or cannot be compiled here. */
 export class CompileError extends PolycoreError implements CompileErrorDetails {
   override readonly code = 'ERR_POLYCORE_COMPILE';
@@ -143,13 +160,13 @@ export class CompileError extends PolycoreError implements CompileErrorDetails {
   readonly reason: string;
   readonly hint: string;
   readonly frame: string;
-  constructor(message: string, details: CompileErrorDetails) {
+  constructor(message: string, details: Partial<CompileErrorDetails> = {}) {
     super(message);
-    this.kind = details.kind;
-    this.line = details.line;
-    this.column = details.column;
-    this.reason = details.reason;
-    this.hint = details.hint;
-    this.frame = details.frame;
+    this.kind = details.kind ?? 'unsupported';
+    this.line = details.line ?? 0;
+    this.column = details.column ?? 0;
+    this.reason = details.reason ?? message;
+    this.hint = details.hint ?? '';
+    this.frame = details.frame ?? '';
   }
 }

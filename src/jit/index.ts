@@ -7,4 +7,3 @@ export type { NativeMapOptions } from './map.js';
 export type { LoopOptions, ParallelForOptions } from './options.js';
 export { type KernelArgument, type LoopBody, parallelFor, parallelForSync } from './parallel-for.js';
 export { type Combine, parallelReduce, parallelReduceSync } from './parallel-reduce.js';
-export { KernelError } from './run.js';

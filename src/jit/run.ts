@@ -1,7 +1,7 @@
 /** Runs of compiled code: what they share, how they end, how they are cancelled. */
 
 import { isMainThread } from 'node:worker_threads';
-import { CancelledError, PolycoreError, TimeoutError } from '../errors.js';
+import { CancelledError, KernelError, TimeoutError } from '../errors.js';
 import { type AsyncResult, attach, fail, fulfil, type Work } from '../multiprocessing/async-result.js';
 import { binding } from '../native/binding.js';
 import { expect, forget, type Pending, recycle, takeSlot } from '../runtime/port.js';
@@ -17,22 +17,6 @@ interface Failure {
   readonly at: number;
   readonly line: number;
   readonly column: number;
-}
-
-/** An index outside of an array, a division of a bigint by zero: found while compiled code ran. */
-export class KernelError extends PolycoreError {
-  override readonly code = 'ERR_POLYCORE_KERNEL';
-  /** The index, or what was divided. */
-  readonly index: number;
-  /** Line and column in the text of the function, from 1. */
-  readonly line: number;
-  readonly column: number;
-  constructor(message: string, { index, line, column }: { index: number; line: number; column: number }) {
-    super(message);
-    this.index = index;
-    this.line = line;
-    this.column = column;
-  }
 }
 
 const DONE = 0;

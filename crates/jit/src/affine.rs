@@ -108,7 +108,8 @@ impl Affine<'_> {
             Kind::Get(local) if !self.changes.locals.contains(&local.0) => Some(false),
             Kind::Get(local) => self.definition(*local).and_then(|value| self.linear(value, variable)),
             Kind::Set(_, value) => self.linear(*value, variable),
-            Kind::Bin(Op::Add | Op::Sub, a, b) => {
+            // A sum, or either of two linear forms.
+            Kind::Bin(Op::Add | Op::Sub, a, b) | Kind::Cond(_, a, b) => {
                 let a = self.linear(*a, variable)?;
                 let b = self.linear(*b, variable)?;
                 Some(a || b)
@@ -118,12 +119,6 @@ impl Affine<'_> {
                 (a, b) => Some(a || b),
             },
             Kind::Plus(a) => self.linear(*a, variable),
-            // Either of two linear forms.
-            Kind::Cond(_, a, b) => {
-                let a = self.linear(*a, variable)?;
-                let b = self.linear(*b, variable)?;
-                Some(a || b)
-            }
             _ => self.same_as(e).and_then(|a| self.linear(a, variable)),
         }
     }

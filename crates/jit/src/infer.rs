@@ -118,7 +118,7 @@ impl Infer<'_> {
                 if self.expr(*test, &mut env)?.is_none() {
                     return Ok(None);
                 }
-                let (yes, no) = self.branch(*test, env)?;
+                let (yes, no) = self.branch(*test, env);
                 let a = self.stmts(then, yes)?;
                 let b = self.stmts(otherwise, no)?;
                 Ok(join_env(a, b))
@@ -157,10 +157,7 @@ impl Infer<'_> {
     fn looping(&mut self, inner: &Loop, env: Env) -> Inferred<Option<Env>> {
         let number = inner.number as usize;
         let entered = env;
-        let mut head = match join_env(self.heads[number].take(), Some(entered.clone())) {
-            Some(head) => head,
-            None => return Ok(None),
-        };
+        let Some(mut head) = join_env(self.heads[number].take(), Some(entered.clone())) else { return Ok(None) };
         for round in 0.. {
             self.jumps.remove(&inner.exit);
             self.jumps.remove(&inner.next);
@@ -205,7 +202,7 @@ impl Infer<'_> {
         if self.expr(test, &mut now)?.is_none() {
             return Ok((None, None));
         }
-        self.branch(test, now)
+        Ok(self.branch(test, now))
     }
 
     fn switch(
@@ -239,19 +236,12 @@ impl Infer<'_> {
     }
 
     /// The environments in which a condition that has just been evaluated holds, and does not hold.
-    fn branch(&mut self, test: E, env: Env) -> Inferred<(Option<Env>, Option<Env>)> {
+    fn branch(&self, test: E, env: Env) -> (Option<Env>, Option<Env>) {
         let fact = self.last[test.0 as usize];
-        self.check_condition(test, fact)?;
         let known = fact.known_bool();
         let yes = (known != Some(false)).then(|| self.narrow(test, env.clone(), true));
         let no = (known != Some(true)).then(|| self.narrow(test, env, false));
-        Ok((yes.flatten(), no.flatten()))
-    }
-
-    fn check_condition(&self, test: E, fact: Fact) -> Inferred<()> {
-        // And, Or and the like are tested part by part.
-        let _ = (test, fact, self);
-        Ok(())
+        (yes.flatten(), no.flatten())
     }
 
     /// The environment with what `test` being `truth` says about variables; `None` if that cannot be.
@@ -378,7 +368,9 @@ impl Infer<'_> {
                 let index_fact = value!(*index);
                 self.number(*index, index_fact)?;
                 let fact = value!(*a);
-                self.storable(program.arrs[arr.0 as usize].element, *a, fact)?;
+                if !program.arrs[arr.0 as usize].open {
+                    self.storable(program.arrs[arr.0 as usize].element, *a, fact)?;
+                }
                 fact
             }
             Kind::Update { arr, index, op, value: a, old } => {
@@ -426,7 +418,7 @@ impl Infer<'_> {
             Kind::And(a, b) | Kind::Or(a, b) => {
                 let is_and = matches!(program.kind(e), Kind::And(..));
                 let x = value!(*a);
-                let (yes, no) = self.branch(*a, env.clone())?;
+                let (yes, no) = self.branch(*a, env.clone());
                 let (right, short) = if is_and { (yes, no) } else { (no, yes) };
                 let mut result = Fact::NEVER;
                 let mut after = None;
@@ -467,7 +459,7 @@ impl Infer<'_> {
             }
             Kind::Cond(c, a, b) => {
                 let _ = value!(*c);
-                let (yes, no) = self.branch(*c, env.clone())?;
+                let (yes, no) = self.branch(*c, env.clone());
                 let mut result = Fact::NEVER;
                 let mut after = None;
                 for (side, branch) in [(*a, yes), (*b, no)] {
@@ -585,7 +577,8 @@ impl Infer<'_> {
         let at = self.program.at(e);
         Ok(match fact.ty {
             Type::Number if fact.undefined => Num { nan: true, ..fact.num },
-            Type::Number => fact.num,
+            Type::Never if fact.undefined => Num::NAN,
+            Type::Number | Type::Never => fact.num,
             Type::Boolean if fact.undefined => {
                 let reason = "a boolean that may be undefined is used as a number";
                 return fault(Reason::Type, at, reason, "give the variable a value on every path");
@@ -594,8 +587,6 @@ impl Infer<'_> {
                 let lo = if fact.may_be_false { 0.0 } else { 1.0 };
                 Num::ints(lo, if fact.may_be_true { 1.0 } else { 0.0 })
             }
-            Type::Never if fact.undefined => Num::NAN,
-            Type::Never => fact.num,
             Type::BigInt => {
                 return fault(Reason::Type, at, "a bigint is used as a number", "convert it: `Number(x)`");
             }
@@ -863,8 +854,7 @@ fn math(function: MathFn, args: &[Num]) -> Num {
         MathFn::Imul => Num::I32,
         MathFn::Clz32 => Num::ints(0.0, 32.0),
         MathFn::Hypot => Num { lo: 0.0, negative_zero: false, ..Num::ANY },
-        MathFn::Sin | MathFn::Cos => within(-1.0, 1.0),
-        MathFn::Tanh => within(-1.0, 1.0),
+        MathFn::Sin | MathFn::Cos | MathFn::Tanh => within(-1.0, 1.0),
         MathFn::Atan => within(-1.6, 1.6),
         MathFn::Asin | MathFn::Atan2 | MathFn::Acos => within(-3.2, 3.2),
         MathFn::Exp | MathFn::Cosh | MathFn::Acosh => Num { lo: 0.0, ..Num::ANY },

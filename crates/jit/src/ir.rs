@@ -98,10 +98,10 @@ pub enum MathFn {
 /// Questions about one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Test {
-    IsNan,
-    IsFinite,
-    IsInteger,
-    IsSafeInteger,
+    Nan,
+    Finite,
+    Integer,
+    SafeInteger,
 }
 
 #[derive(Debug, Clone)]
@@ -230,6 +230,8 @@ pub(crate) struct ArrInfo {
     pub(crate) roots: Vec<u32>,
     /// Assigned more than once.
     pub(crate) changes: bool,
+    /// The element type is chosen after the types of what is stored are known.
+    pub(crate) open: bool,
 }
 
 /// What the entry does with the result of the function.
@@ -338,7 +340,6 @@ impl Program {
                     self.walk_stmts(&l.body, visit, each);
                 }
                 Stmt::Labeled(_, body) => self.walk_stmts(body, visit, each),
-                Stmt::Jump(_) => {}
                 Stmt::Switch { cases, .. } => {
                     for (test, body) in cases {
                         if let Some(test) = test {
@@ -353,7 +354,7 @@ impl Program {
                         self.walk_deep(*b, visit, each);
                     }
                 }
-                Stmt::SetArr(_, Source::Arr(_)) => {}
+                Stmt::Jump(_) | Stmt::SetArr(_, Source::Arr(_)) => {}
                 Stmt::Copy { offset, .. } => self.walk_deep(*offset, visit, each),
             }
         }

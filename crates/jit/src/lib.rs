@@ -6,6 +6,16 @@
 //!
 //! The crate knows nothing of JavaScript engines but the addresses of their mathematical routines ([`Engine`]).
 
+#![expect(
+    clippy::float_cmp,
+    clippy::many_single_char_names,
+    reason = "bounds and constants are compared exactly; x, y, a, b name operands throughout"
+)]
+#![expect(
+    clippy::wrong_self_convention,
+    reason = "a conversion of the program's values emits code, so it borrows the generator mutably"
+)]
+
 mod affine;
 mod codegen;
 mod compile;

@@ -192,7 +192,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         for (position, &param) in request.params.iter().enumerate() {
             let name = format!("argument {}", position + 1);
             if let Param::Array(element) = param {
-                let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false });
+                let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
                 arrays += 1;
                 inputs.push(Input::Array(arr));
                 if let (true, Some(index)) = (feeds, index) {
@@ -211,7 +211,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         }
         for (position, &element) in request.captured.iter().enumerate() {
             let name = format!("captured array {position}");
-            let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false });
+            let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
             arrays += 1;
             self.captured.push(arr);
             inputs.push(Input::Array(arr));
@@ -233,6 +233,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     element: request.output.unwrap_or(crate::element::Element::F64),
                     roots: vec![arrays],
                     changes: false,
+                    open: request.output.is_none(),
                 };
                 let arr = self.program.arr(info);
                 output = Some(arr);

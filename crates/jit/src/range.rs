@@ -13,6 +13,7 @@ const U32_MAX: f64 = 4_294_967_295.0;
 
 /// A set of doubles.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a set, not a state")]
 pub(crate) struct Num {
     /// Bounds of what is not NaN; `lo > hi` if it is nothing else.
     pub(crate) lo: f64,
@@ -209,8 +210,7 @@ impl Num {
         let int = self.int && b.int;
         // Integers give -0 only from a zero and a negative; others by underflow too.
         let negative_zero = if int {
-            ((self.has_zero() || self.negative_zero) && b.may_be_negative())
-                || ((b.has_zero() || b.negative_zero) && self.may_be_negative())
+            self.negative_zero || b.negative_zero || (self.has_zero() && b.lo < 0.0) || (b.has_zero() && self.lo < 0.0)
         } else {
             self.may_be_negative() || b.may_be_negative()
         };

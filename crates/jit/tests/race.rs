@@ -1,6 +1,5 @@
 //! Which loop bodies are proven to keep their iterations apart.
 
-#[allow(dead_code)]
 mod support;
 
 use jit::{Element, Entry, Param};

@@ -483,7 +483,10 @@ impl<'x> Gen<'x, '_> {
                     None => self.int(e),
                 }
             }
-            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, at, changes, form),
+            // Also `x | 0` of what fits.
+            Kind::Set(_, a) | Kind::Plus(a) | Kind::Bin(Op::Or | Op::Shr, a, _) => {
+                self.linear_value(*a, at, changes, form)
+            }
             Kind::Bin(op @ (Op::Add | Op::Sub | Op::Mul), a, b) => {
                 let x = self.linear_value(*a, at, changes, form);
                 let y = self.linear_value(*b, at, changes, form);
@@ -498,8 +501,6 @@ impl<'x> Gen<'x, '_> {
                 *form >>= 1;
                 self.linear_value(chosen, at, changes, form)
             }
-            // `x | 0` of what fits.
-            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, at, changes, form),
             _ => self.int(e),
         }
     }

@@ -97,7 +97,7 @@ impl Votes {
                 self.bits.insert(local.0);
             }
             Kind::Load(_, index) | Kind::Store(_, index, _) | Kind::Update { index, .. } => {
-                self.indexed(program, *index)
+                self.indexed(program, *index);
             }
             _ => {}
         }

@@ -181,7 +181,6 @@ impl<'x> Gen<'x, '_> {
             return self.to_f64(value, Rep::I64);
         }
         match self.kind(e) {
-            Kind::Undef => self.b.ins().f64const(f64::NAN),
             Kind::Get(local) => {
                 if fact.ty == Type::Never {
                     return self.b.ins().f64const(f64::NAN);
@@ -206,7 +205,6 @@ impl<'x> Gen<'x, '_> {
                 let value = self.f64(*a);
                 self.b.ins().fneg(value)
             }
-            Kind::Plus(a) => self.f64(*a),
             Kind::Number(a) if self.fact(*a).ty == Type::BigInt => {
                 let value = self.big(*a);
                 if self.fact(*a).big == BigKind::Unsigned {
@@ -215,13 +213,13 @@ impl<'x> Gen<'x, '_> {
                     self.b.ins().fcvt_from_sint(types::F64, value)
                 }
             }
-            Kind::Number(a) => self.f64(*a),
+            Kind::Plus(a) | Kind::Number(a) => self.f64(*a),
             Kind::BitNot(_) => {
                 let value = self.i32(e);
                 self.to_f64(value, Rep::I32)
             }
-            Kind::And(a, b) => self.either(*a, *b, true, types::F64, |this, side| this.f64(side)),
-            Kind::Or(a, b) => self.either(*a, *b, false, types::F64, |this, side| this.f64(side)),
+            Kind::And(a, b) => self.either(*a, *b, true, types::F64, super::Gen::f64),
+            Kind::Or(a, b) => self.either(*a, *b, false, types::F64, super::Gen::f64),
             Kind::Coalesce(a, b) => {
                 if self.fact(*a).undefined {
                     self.f64(*b)
@@ -229,24 +227,26 @@ impl<'x> Gen<'x, '_> {
                     self.f64(*a)
                 }
             }
-            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::F64, |this, side| this.f64(side)),
+            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::F64, super::Gen::f64),
             Kind::Math(function, args) => self.math(*function, args, e),
             Kind::Random => self.random(),
-            Kind::Seq(parts) => self.sequence(parts, |this, last| this.f64(last)),
-            Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.f64(value)),
+            Kind::Seq(parts) => self.sequence(parts, super::Gen::f64),
+            Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::f64),
             Kind::Pick(locals, index) => self.pick(e, locals, *index, Rep::F64),
             Kind::Put(..) => {
                 let (value, rep) = self.put(e);
                 self.to_f64(value, rep)
             }
-            // Never a number, hence never reached.
+            // `undefined`, or what is never a number, hence never reached.
             _ => self.b.ins().f64const(f64::NAN),
         }
     }
 
     fn sequence<T>(&mut self, parts: &[E], last: impl FnOnce(&mut Self, E) -> T) -> T {
         let [before @ .., value] = parts else { unreachable!("a sequence is not empty") };
-        before.iter().for_each(|part| self.effect(*part));
+        for part in before {
+            self.effect(*part);
+        }
         last(self, *value)
     }
 
@@ -422,15 +422,9 @@ impl<'x> Gen<'x, '_> {
                 self.b.ins().ineg(x)
             }
             Kind::Plus(a) | Kind::Number(a) if self.is_int(*a) && self.fact(*a).ty == Type::Number => self.int(*a),
-            Kind::Cond(c, a, b) if self.both_int(*a, *b) => {
-                self.choose(*c, *a, *b, types::I64, |this, side| this.int(side))
-            }
-            Kind::And(a, b) if self.both_int(*a, *b) => {
-                self.either(*a, *b, true, types::I64, |this, side| this.int(side))
-            }
-            Kind::Or(a, b) if self.both_int(*a, *b) => {
-                self.either(*a, *b, false, types::I64, |this, side| this.int(side))
-            }
+            Kind::Cond(c, a, b) if self.both_int(*a, *b) => self.choose(*c, *a, *b, types::I64, super::Gen::int),
+            Kind::And(a, b) if self.both_int(*a, *b) => self.either(*a, *b, true, types::I64, super::Gen::int),
+            Kind::Or(a, b) if self.both_int(*a, *b) => self.either(*a, *b, false, types::I64, super::Gen::int),
             Kind::Math(function, args) => {
                 if let Some(value) = self.int_math(*function, args) {
                     return value;
@@ -438,8 +432,8 @@ impl<'x> Gen<'x, '_> {
                 let value = self.f64(e);
                 self.to_i64(value, Rep::F64)
             }
-            Kind::Seq(parts) => self.sequence(parts, |this, last| this.int(last)),
-            Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.int(value)),
+            Kind::Seq(parts) => self.sequence(parts, super::Gen::int),
+            Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::int),
             Kind::Pick(locals, index) => self.pick(e, locals, *index, Rep::I64),
             Kind::Store(..) | Kind::Update { .. } => match self.write(e, true) {
                 Some((value, rep)) => self.to_i64(value, rep),
@@ -516,9 +510,9 @@ impl<'x> Gen<'x, '_> {
                 self.b.ins().clz(x)
             }
             Kind::Plus(a) => self.i32(*a),
-            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I32, |this, side| this.i32(side)),
-            Kind::Seq(parts) => self.sequence(parts, |this, last| this.i32(last)),
-            Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.i32(value)),
+            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I32, super::Gen::i32),
+            Kind::Seq(parts) => self.sequence(parts, super::Gen::i32),
+            Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::i32),
             Kind::Load(arr, index) => self.load_i32(e, *arr, *index),
             _ if self.is_int(e) && self.natively_int(e) => {
                 let value = self.int(e);
@@ -677,11 +671,11 @@ impl<'x> Gen<'x, '_> {
                 let both = self.b.ins().band(x_nan, y_nan);
                 self.b.ins().bor(same, both)
             }
-            Kind::Seq(parts) => self.sequence(parts, |this, last| this.truth(last)),
-            Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.truth(value)),
-            Kind::And(a, b) => self.either(*a, *b, true, types::I8, |this, side| this.truth(side)),
-            Kind::Or(a, b) => self.either(*a, *b, false, types::I8, |this, side| this.truth(side)),
-            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I8, |this, side| this.truth(side)),
+            Kind::Seq(parts) => self.sequence(parts, super::Gen::truth),
+            Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::truth),
+            Kind::And(a, b) => self.either(*a, *b, true, types::I8, super::Gen::truth),
+            Kind::Or(a, b) => self.either(*a, *b, false, types::I8, super::Gen::truth),
+            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I8, super::Gen::truth),
             Kind::Coalesce(a, b) => {
                 if self.fact(*a).undefined {
                     self.truth(*b)
@@ -817,9 +811,9 @@ impl<'x> Gen<'x, '_> {
         let num = self.num(a);
         if num.is_int() && self.fact(a).ty != Type::Never {
             let answer = match test {
-                Test::IsNan => Some(0),
-                Test::IsFinite | Test::IsInteger => Some(1),
-                Test::IsSafeInteger => (num.lo > -EXACT && num.hi < EXACT).then_some(1),
+                Test::Nan => Some(0),
+                Test::Finite | Test::Integer => Some(1),
+                Test::SafeInteger => (num.lo > -EXACT && num.hi < EXACT).then_some(1),
             };
             if let Some(answer) = answer {
                 self.effect(a);
@@ -827,14 +821,14 @@ impl<'x> Gen<'x, '_> {
             }
         }
         let x = self.f64(a);
-        if test == Test::IsNan {
+        if test == Test::Nan {
             return self.b.ins().fcmp(FloatCC::Unordered, x, x);
         }
         let magnitude = self.b.ins().fabs(x);
-        let limit = if test == Test::IsSafeInteger { EXACT - 1.0 } else { f64::MAX };
+        let limit = if test == Test::SafeInteger { EXACT - 1.0 } else { f64::MAX };
         let limit = self.b.ins().f64const(limit);
         let finite = self.b.ins().fcmp(FloatCC::LessThanOrEqual, magnitude, limit);
-        if test == Test::IsFinite {
+        if test == Test::Finite {
             return finite;
         }
         let whole = self.b.ins().trunc(x);
@@ -1064,10 +1058,10 @@ impl<'x> Gen<'x, '_> {
                 let up = self.b.ins().ishl_imm_s(x, gap);
                 if *signed { self.b.ins().sshr_imm_s(up, gap) } else { self.b.ins().ushr_imm_s(up, gap) }
             }
-            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I64, |this, side| this.big(side)),
+            Kind::Cond(c, a, b) => self.choose(*c, *a, *b, types::I64, super::Gen::big),
             Kind::And(a, b) | Kind::Or(a, b) => {
                 let and = matches!(self.kind(e), Kind::And(..));
-                self.either(*a, *b, and, types::I64, |this, side| this.big(side))
+                self.either(*a, *b, and, types::I64, super::Gen::big)
             }
             Kind::Coalesce(a, b) => {
                 if self.fact(*a).undefined {
@@ -1076,8 +1070,8 @@ impl<'x> Gen<'x, '_> {
                     self.big(*a)
                 }
             }
-            Kind::Seq(parts) => self.sequence(parts, |this, last| this.big(last)),
-            Kind::Block(stmts, value) => self.block(stmts, *value, |this, value| this.big(value)),
+            Kind::Seq(parts) => self.sequence(parts, super::Gen::big),
+            Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::big),
             Kind::Pick(locals, index) => self.pick(e, locals, *index, Rep::Big),
             Kind::Put(..) => self.put(e).0,
             _ => {

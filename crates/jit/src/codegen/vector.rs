@@ -15,7 +15,7 @@ use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
 use crate::ir::{Cmp, E, Kind, Local, MathFn, Op, Stmt, Test};
-use crate::range::Type;
+use crate::range::{Num, Type};
 
 /// Iterations in one register.
 pub(super) const LANES: i64 = 2;
@@ -67,6 +67,7 @@ impl<'x> Gen<'x, '_> {
             Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
+                    self.settled(*test)?;
                     let live = if known { then } else { otherwise };
                     return live.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost));
                 }
@@ -169,6 +170,9 @@ impl<'x> Gen<'x, '_> {
         if fact.undefined || !matches!(fact.ty, Type::Number | Type::Boolean) {
             return Err("it uses bigints, or values that may be undefined");
         }
+        if fact.known_bool().is_some() {
+            return self.settled(e);
+        }
         let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
         match self.kind(e) {
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
@@ -194,9 +198,6 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Plus(a) | Kind::Number(a) => self.cost(*a, at, cost),
             Kind::Cmp { a, b, .. } => {
-                if fact.known_bool().is_some() {
-                    return Ok(());
-                }
                 cost.whole += 1;
                 all(&[*a, *b], cost)
             }
@@ -209,6 +210,7 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Cond(c, a, b) => {
                 if let Some(known) = self.fact(*c).known_bool() {
+                    self.settled(*c)?;
                     return self.cost(if known { *a } else { *b }, at, cost);
                 }
                 if self.has_effects(*a) || self.has_effects(*b) {
@@ -248,6 +250,11 @@ impl<'x> Gen<'x, '_> {
             Kind::Store(..) | Kind::Update { .. } => Err("the value of an assignment to an element is used"),
             _ => Err("it uses something that has no vector form"),
         }
+    }
+
+    /// A condition whose outcome is known is not computed.
+    fn settled(&self, e: E) -> Verdict {
+        if self.has_effects(e) { Err("a condition has effects") } else { Ok(()) }
     }
 
     fn has_effects(&self, e: E) -> bool {
@@ -368,13 +375,14 @@ impl<'x> Gen<'x, '_> {
             Kind::Store(arr, index, value) => {
                 let boolean = self.fact(*value).ty == Type::Boolean;
                 let pair = if boolean { self.pair_of_mask(*value, lanes) } else { self.pair(*value, lanes) };
-                self.store_pair(*arr, *index, (pair, *value), lanes);
+                let num = self.num(*value);
+                self.store_pair(*arr, *index, (pair, num), lanes);
             }
             Kind::Update { arr, index, op, value, .. } => {
                 let operand = self.pair(*value, lanes);
                 let before = self.load_pair(*arr, *index, lanes);
                 let after = self.arithmetic(*op, before, operand);
-                self.store_pair(*arr, *index, (after, *value), lanes);
+                self.store_pair(*arr, *index, (after, Num::ANY), lanes);
             }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
             Kind::Block(stmts, value) => {
@@ -501,7 +509,9 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                before.iter().for_each(|part| self.vector_effect(*part, lanes));
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
                 self.pair(*last, lanes)
             }
             Kind::Block(stmts, value) => {
@@ -619,7 +629,9 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                before.iter().for_each(|part| self.vector_effect(*part, lanes));
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
                 self.mask(*last, lanes)
             }
             Kind::Block(stmts, value) => {
@@ -634,13 +646,13 @@ impl<'x> Gen<'x, '_> {
 
     fn vector_test(&mut self, test: Test, a: E, lanes: &mut Lanes<'_>) -> Value {
         let x = self.pair(a, lanes);
-        if test == Test::IsNan {
+        if test == Test::Nan {
             return self.compare_pairs(FloatCC::Unordered, x, x);
         }
         let magnitude = self.b.ins().fabs(x);
-        let limit = self.splat(if test == Test::IsSafeInteger { crate::range::EXACT - 1.0 } else { f64::MAX });
+        let limit = self.splat(if test == Test::SafeInteger { crate::range::EXACT - 1.0 } else { f64::MAX });
         let finite = self.compare_pairs(FloatCC::LessThanOrEqual, magnitude, limit);
-        if test == Test::IsFinite {
+        if test == Test::Finite {
             return finite;
         }
         let whole = self.b.ins().trunc(x);
@@ -691,7 +703,7 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    fn store_pair(&mut self, arr: crate::ir::Arr, index: E, (pair, source): (Value, E), lanes: &mut Lanes<'_>) {
+    fn store_pair(&mut self, arr: crate::ir::Arr, index: E, (pair, num): (Value, Num), lanes: &mut Lanes<'_>) {
         let element = self.element_of(arr);
         let stride = self.stride(index, (lanes.index, lanes.changes));
         let first = self.lane_address(arr, index, 0, lanes);
@@ -707,8 +719,6 @@ impl<'x> Gen<'x, '_> {
             }
             _ => {
                 let second = self.lane_address(arr, index, 1, lanes);
-                let num =
-                    if matches!(self.kind(source), Kind::Undef) { crate::range::Num::ANY } else { self.num(source) };
                 for (lane, address) in [(0, first), (1, second)] {
                     let value = self.b.ins().extractlane(pair, lane);
                     self.store_at(element, address, (value, Rep::F64), num);

@@ -88,7 +88,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         assign: impl FnOnce(&mut Self, &Bind<'t, 'a>) -> Lowering<()>,
     ) -> Lowering<V<'t, 'a>> {
         let (pre, bind) = self.nested(|this| {
-            let bind = this.own(v, "value", at)?;
+            let bind = this.own(v, "value", at);
             assign(this, &bind)?;
             Ok(bind)
         })?;
@@ -108,7 +108,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Val::Bound(Bind::Tuple(tuple)) => {
                         thawed(&tuple, at)?;
                         if let Kind::Num(position) = self.program.kind(index) {
-                            scalar_item(&self.item(&tuple, *position, at)?, at)?
+                            scalar_item(&Self::item(&tuple, *position, at)?, at)?
                         } else {
                             let (sets, locals) = self.nested(|this| this.locals_of(&tuple, at))?;
                             pre.extend(sets);
@@ -311,7 +311,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         Ok(match bind {
             Bind::Array(source) if changes || self.program.arrs[source.0 as usize].changes => {
                 let ArrInfo { name, element, roots, .. } = self.program.arrs[source.0 as usize].clone();
-                let arr = self.program.arr(ArrInfo { name, element, roots, changes });
+                let arr = self.program.arr(ArrInfo { name, element, roots, changes, open: false });
                 self.out.push(Stmt::SetArr(arr, Source::Arr(source)));
                 Bind::Array(arr)
             }
@@ -431,11 +431,11 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         };
         match target {
             AssignmentTarget::ArrayAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at)?;
+                let bind = self.own(v, "value", at);
                 self.assign_array(inner, &bind, at)
             }
             AssignmentTarget::ObjectAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at)?;
+                let bind = self.own(v, "value", at);
                 self.assign_object(inner, &bind, at)
             }
             other => {
@@ -508,7 +508,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if array.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest element", "name the elements");
                 }
-                let from = self.own(v, "value", at)?;
+                let from = self.own(v, "value", at);
                 for (position, element) in array.elements.iter().enumerate() {
                     let Some(element) = element else { continue };
                     let v = self.part(&from, position, at)?;
@@ -520,7 +520,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if object.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest member", "name the members");
                 }
-                let from = self.own(v, "value", at)?;
+                let from = self.own(v, "value", at);
                 for property in &object.properties {
                     let at = self.at(property.span);
                     let Some(name) = property.key.static_name() else {

@@ -291,7 +291,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             return fault(Reason::Type, at, "the two arrays have different element types", "use arrays of one type");
         }
         let roots = union(x.roots, &y.roots);
-        let arr = self.program.arr(ArrInfo { name: x.name, element: x.element, roots, changes: true });
+        let arr = self.program.arr(ArrInfo { name: x.name, element: x.element, roots, changes: true, open: false });
         then.push(Stmt::SetArr(arr, Source::Arr(a)));
         otherwise.push(Stmt::SetArr(arr, Source::Arr(b)));
         Ok(V { pre: vec![Stmt::If(test, then, otherwise)], val: Val::Bound(Bind::Array(arr)) })
@@ -349,7 +349,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         };
                         for item in &tuple.items {
                             let e = this.read(item, at)?;
-                            items.push(this.own(V::scalar(e), "element", at)?);
+                            items.push(this.own(V::scalar(e), "element", at));
                         }
                     }
                     other => {
@@ -358,7 +358,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         };
                         let at = this.at_of(expression);
                         let v = this.value(expression)?;
-                        items.push(this.own(v, "element", at)?);
+                        items.push(this.own(v, "element", at));
                     }
                 }
             }
@@ -386,7 +386,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 let at = this.at(property.span);
                 let v = this.value(&property.value)?;
                 names.push(name.into_owned());
-                items.push(this.own(v, "member", at)?);
+                items.push(this.own(v, "member", at));
             }
             Ok((names, items))
         })?;
@@ -395,16 +395,16 @@ impl<'t, 'a> Lowerer<'t, 'a> {
     }
 
     /// Puts a value into a variable of its own; effects go to the current statements.
-    pub(super) fn own(&mut self, v: V<'t, 'a>, name: &str, at: At) -> Lowering<Bind<'t, 'a>> {
+    pub(super) fn own(&mut self, v: V<'t, 'a>, name: &str, at: At) -> Bind<'t, 'a> {
         self.out.extend(v.pre);
-        Ok(match v.val {
+        match v.val {
             Val::Scalar(e) => {
                 let local = self.program.local(name, at);
                 self.emit_set(local, e, at);
                 Bind::Scalar { local, fresh: false }
             }
             Val::Bound(bind) => bind,
-        })
+        }
     }
 
     pub(super) fn member(&mut self, object: V<'t, 'a>, name: &str, at: At) -> Lowering<V<'t, 'a>> {
@@ -472,7 +472,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             }
             Val::Bound(Bind::Tuple(tuple)) => {
                 if let Kind::Num(position) = self.program.kind(index) {
-                    let item = self.item(&tuple, *position, at)?;
+                    let item = Self::item(&tuple, *position, at)?;
                     let v = match item {
                         Bind::Array(_) | Bind::Tuple(_) | Bind::Function(_) => Val::Bound(item),
                         scalar => Val::Scalar(self.read(&scalar, at)?),
@@ -495,7 +495,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         }
     }
 
-    pub(super) fn item(&self, tuple: &Tuple<'t, 'a>, position: f64, at: At) -> Lowering<Bind<'t, 'a>> {
+    pub(super) fn item(tuple: &Tuple<'t, 'a>, position: f64, at: At) -> Lowering<Bind<'t, 'a>> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; compared below")]
         let index = position as usize;
         #[expect(clippy::cast_precision_loss, reason = "small")]

@@ -18,7 +18,7 @@ const UNROLL_TEXT: f64 = 4000.0;
 
 impl<'t, 'a> Lowerer<'t, 'a> {
     /// `var` variables that are assigned later are undefined from the start of the function on.
-    pub(super) fn hoist_vars(&mut self, code: Code<'t, 'a>) -> Lowering<()> {
+    pub(super) fn hoist_vars(&mut self, code: Code<'t, 'a>) {
         let (mut names, mut params) = (Vec::new(), Vec::new());
         collect_vars(&code.body.statements, &mut names);
         for param in &code.params.items {
@@ -45,7 +45,6 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             }
             self.binds.insert(key, Bind::Scalar { local, fresh: true });
         }
-        Ok(())
     }
 
     pub(super) fn statements(&mut self, statements: &'t [Statement<'a>]) -> Lowering<()> {
@@ -297,7 +296,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         if let Statement::ForStatement(counted) = statement
             && let Some((symbol, values)) = self.unrollable(counted)
         {
-            return self.unroll(counted, symbol, &values, names);
+            return self.unroll(counted, symbol, &values, &names);
         }
         if let Statement::ForOfStatement(of) = statement {
             return self.for_of(of, names, at);
@@ -475,7 +474,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         counted: &'t ForStatement<'a>,
         symbol: SymbolId,
         values: &[f64],
-        names: Vec<String>,
+        names: &[String],
     ) -> Lowering<()> {
         let exit = self.program.label();
         let key = (self.unit(), symbol);
@@ -483,7 +482,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         for &value in values {
             let next = self.program.label();
             self.binds.insert(key, Bind::Constant(value));
-            let target = Target { names: names.clone(), exit, next: Some(next), block: false };
+            let target = Target { names: names.to_vec(), exit, next: Some(next), block: false };
             let body = self.within(target, |this| this.statement(&counted.body))?;
             push_labeled(&mut all, next, body);
         }
