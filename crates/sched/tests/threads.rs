@@ -63,7 +63,12 @@ fn threads_end_for_those_who_wait_and_for_those_who_come_later() {
     runtime().hold(other, ended).expect("it lives");
     threads::begin(runtime(), ended).expect("it lives");
     let goal = Goal { object: ended, base: BASE, want: 0 };
-    let wait = |port, limit| runtime().wait_for(port, goal, limit, || true).expect("it may wait");
+    let wait = |port: &Port, limit| {
+        let slot = runtime().slots().reserve(port.isolate).expect("a free slot");
+        let wait = runtime().wait_for(port, goal, slot, limit, || true).expect("it may wait");
+        runtime().slots().release(slot);
+        wait
+    };
     assert_eq!(wait(other, Duration::ZERO), Wait::TimedOut);
     std::thread::scope(|scope| {
         let waiter = scope.spawn(|| wait(other, Duration::from_mins(1)));
