@@ -7,7 +7,7 @@ use super::{Class, Gen, Rep, SiteKind};
 use crate::ir::{E, Kind, Op};
 use crate::range::{BigKind, Type};
 
-impl<'x> Gen<'x, '_> {
+impl Gen<'_, '_> {
     /// The lowest 64 bits of a bigint.
     pub(super) fn big(&mut self, e: E) -> Value {
         if !self.reachable {

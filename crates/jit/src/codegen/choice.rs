@@ -6,7 +6,7 @@ use super::Gen;
 use crate::ir::{E, Kind, Op};
 use crate::range::Type;
 
-impl<'x> Gen<'x, '_> {
+impl Gen<'_, '_> {
     /// Nothing but reading variables and constants and cheap arithmetic on them: may be computed without being needed.
     pub(super) fn is_cheap(&self, e: E, depth: u32) -> bool {
         match self.kind(e) {

@@ -7,7 +7,7 @@ use super::{Class, Gen, Rep};
 use crate::ir::{Cmp, E, Kind, Test};
 use crate::range::{BigKind, EXACT, Type};
 
-impl<'x> Gen<'x, '_> {
+impl Gen<'_, '_> {
     /// A boolean as 0 or 1.
     pub(super) fn truth(&mut self, e: E) -> Value {
         if !self.reachable {

@@ -7,7 +7,7 @@ use super::{Class, Gen, Rep, SiteKind};
 use crate::ir::{E, Kind, Local};
 use crate::range::Num;
 
-impl<'x> Gen<'x, '_> {
+impl Gen<'_, '_> {
     /// The index as an integer that is in range, or the run fails.
     pub(super) fn small_index(&mut self, e: E, index: E, len: usize, what: SiteKind) -> Value {
         let value = self.index(e, index, what, "a local array");

@@ -7,7 +7,7 @@ use super::{Class, Gen, Rep};
 use crate::ir::Local;
 use crate::range::Num;
 
-impl<'x> Gen<'x, '_> {
+impl Gen<'_, '_> {
     pub(super) fn rep_of(&self, local: Local, class: Class) -> Rep {
         match class {
             Class::Number => self.reps[local.0 as usize],
