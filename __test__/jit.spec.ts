@@ -1,7 +1,7 @@
 /** `jit`: what it returns, what it captures, what it refuses, what it explains. */
 
 import test from 'ava';
-import { CompileError, jit, parallelForSync, Pool } from '../index.js';
+import { CompileError, jit, type KernelArgument, parallelForSync, Pool } from '../index.js';
 import { interpolate } from './fixtures/jit/captured.ts';
 
 const pool = new Pool(2);
@@ -12,7 +12,7 @@ const numbers = Float64Array.from({ length: 1000 }, (_, i) => (i - 500) * 0.37);
 /** The error of compiling a loop body. */
 function refusal(kernel: (i: number, ...args: never[]) => unknown, ...args: unknown[]): CompileError {
   try {
-    parallelForSync(1, kernel as () => unknown, ...(args as never[]));
+    parallelForSync(1, kernel as (i: number, ...args: KernelArgument[]) => unknown, ...(args as KernelArgument[]));
   } catch (error) {
     if (error instanceof CompileError) return error;
     throw error;

@@ -129,6 +129,6 @@ test('parallelReduce: an empty array gives the identity', async (t) => {
 });
 
 test('parallelReduce: arguments are checked', async (t) => {
-  await t.throwsAsync(parallelReduce([1] as never, (a: number, b: number) => a + b, 0), { instanceOf: TypeError });
+  await t.throwsAsync(parallelReduce([1] as never, ((a: number, b: number) => a + b) as never, 0 as never), { instanceOf: TypeError });
   await t.throwsAsync(parallelReduce(new Float64Array(1), (a, b) => a + b, '0' as never), { instanceOf: TypeError });
 });

@@ -5,7 +5,7 @@
 
 import { isNative, textOf } from '../pickle/analysis.js';
 import { builtinOf, GLOBAL } from '../pickle/builtins.js';
-import { codeFrame } from '../pickle/frame.js';
+import { frameIn } from '../pickle/capture.js';
 import { type Scope, inspect } from '../pickle/inspector.js';
 import { type Script, scriptOf } from '../pickle/script.js';
 import { binding } from '../native/binding.js';
@@ -84,10 +84,8 @@ class Collector implements Program {
     const source = this.#sources[unit];
     if (source === undefined) return '';
     const { script, start, text } = source;
-    if (script === undefined || start < 0 || script.factory !== undefined) {
-      return codeFrame(text, at, { file: '<anonymous>', line: 0, column: 0 });
-    }
-    return codeFrame(script.source, start + at, { file: script.url || '<anonymous>', line: 0, column: 0 });
+    const place = script !== undefined && start >= 0 ? script.position(start) : { line: 0, column: 0 };
+    return frameIn(script, text, start, at, { file: script?.url || '<anonymous>', ...place });
   };
 
   /** Index of the unit of a function; it is filled by `run`. */

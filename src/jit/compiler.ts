@@ -114,7 +114,7 @@ export class Compiler {
     program: Program,
     wish: { entry: EntryKind; params: readonly string[]; output: number; unsafe: boolean; same: readonly number[] },
   ): Kernel {
-    probe();
+    probe(program.units.flatMap(({ text, values }) => [text, JSON.stringify(values)]));
     const report = binding.jitCompile({
       units: program.units,
       entry: wish.entry,

@@ -58,6 +58,25 @@ export type ElementName =
   | 'bigint64'
   | 'biguint64';
 
+/** Typed arrays by the name of their element type. */
+export interface ArrayOf {
+  int8: Int8Array;
+  uint8: Uint8Array;
+  uint8clamped: Uint8ClampedArray;
+  int16: Int16Array;
+  uint16: Uint16Array;
+  int32: Int32Array;
+  uint32: Uint32Array;
+  float16: TypedArray;
+  float32: Float32Array;
+  float64: Float64Array;
+  bigint64: BigInt64Array;
+  biguint64: BigUint64Array;
+}
+
+/** The array that a map gives, by what the function returns, unless `output` asks for another. */
+export type MapResult<R> = R extends bigint ? BigInt64Array : R extends boolean ? Uint8Array : Float64Array;
+
 /** Whether a value is a typed array (not a `DataView`). */
 export function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);

@@ -1,6 +1,6 @@
 /** The native backend: JavaScript functions as machine code on native threads. */
 
-export type { ElementName, TypedArray } from './elements.js';
+export type { ArrayOf, ElementName, MapResult, TypedArray } from './elements.js';
 export type { Explanation, KernelExplanation, VariableExplanation } from './explain.js';
 export { jit, type JitFunction, type JitOptions, type NumericFunction } from './function.js';
 export type { NativeMapOptions } from './map.js';

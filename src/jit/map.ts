@@ -13,9 +13,9 @@ import type { Jitted } from './function.js';
 import { run, runSync } from './run.js';
 
 /** Options of a map of a compiled function. */
-export interface NativeMapOptions<R = unknown> extends MapOptions<R> {
+export interface NativeMapOptions<R = unknown, O extends ElementName = ElementName> extends MapOptions<R> {
   /** Type of the result's elements; default `'float64'` of numbers, `'uint8'` of booleans, `'bigint64'` of bigints. */
-  output?: ElementName;
+  output?: O;
 }
 
 interface Plan {

@@ -1,7 +1,7 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
 import { type BrokenPoolError, CancelledError, TimeoutError } from '../errors.js';
-import type { TypedArray } from '../jit/elements.js';
+import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
 import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
 import { nativeMap, nativeMapSync, type NativeMapOptions } from '../jit/map.js';
 import { binding } from '../native/binding.js';
@@ -159,11 +159,16 @@ export class Pool {
    *
    * Of a function given to `jit` and a typed array: on native threads; the results are a typed array in shared memory.
    */
+  map<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): AsyncResult<ArrayOf[O]>;
   map<F extends NumericFunction>(
     fn: JitFunction<F>,
     array: TypedArray,
-    options?: NativeMapOptions<TypedArray>,
-  ): AsyncResult<TypedArray>;
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): AsyncResult<MapResult<ReturnType<F>>>;
   map<T, R>(
     fn: (item: T) => R,
     iterable: Iterable<T>,
@@ -186,11 +191,16 @@ export class Pool {
   }
 
   /** As `map`, blocking this thread. */
+  mapSync<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): ArrayOf[O];
   mapSync<F extends NumericFunction>(
     fn: JitFunction<F>,
     array: TypedArray,
-    options?: NativeMapOptions<TypedArray>,
-  ): TypedArray;
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): MapResult<ReturnType<F>>;
   mapSync<T, R>(fn: (item: T) => R, iterable: Iterable<T>, options?: number | MapOptions<Awaited<R>[]>): Awaited<R>[];
   mapSync(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
@@ -203,11 +213,16 @@ export class Pool {
    * As `map`, for a function of several arguments: `fn(...item)`. Of a function given to `jit`, `iterable` holds one typed
    * array for each argument, all of one length: `fn(a[i], b[i], …)`.
    */
+  starmap<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): AsyncResult<ArrayOf[O]>;
   starmap<F extends NumericFunction>(
     fn: JitFunction<F>,
     arrays: readonly TypedArray[],
-    options?: NativeMapOptions<TypedArray>,
-  ): AsyncResult<TypedArray>;
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): AsyncResult<MapResult<ReturnType<F>>>;
   starmap<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     iterable: Iterable<readonly [...A]>,
@@ -230,11 +245,16 @@ export class Pool {
   }
 
   /** As `starmap`, blocking this thread. */
+  starmapSync<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): ArrayOf[O];
   starmapSync<F extends NumericFunction>(
     fn: JitFunction<F>,
     arrays: readonly TypedArray[],
-    options?: NativeMapOptions<TypedArray>,
-  ): TypedArray;
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): MapResult<ReturnType<F>>;
   starmapSync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     iterable: Iterable<readonly [...A]>,

@@ -21,7 +21,11 @@ mod isolate;
 mod jobs;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod kernels;
-#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "the napi macro hands over owned values; plain values cross the language border"
+)]
 mod loops;
 mod objects;
 mod pools;

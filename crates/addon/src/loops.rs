@@ -166,7 +166,7 @@ impl Run {
                     continue;
                 };
                 let mut result = 0_u64;
-                let words = self.combining(a, b, &mut result);
+                let words = self.combining(a, b, &raw mut result);
                 let mut control = Control::new(task.cancel_flag(), self.seed);
                 // SAFETY: two scalars, the captured arrays, and the address of the result: what a call of the function takes.
                 match unsafe { combine.compiled.kernel.run(&words, 0, 0, &mut control) } {
@@ -246,7 +246,7 @@ fn integer_of(env: Env, value: &Unknown<'_>, least: i64, most: i64) -> Result<u6
     let number = number_of(env, value)?;
     #[expect(clippy::cast_possible_truncation, reason = "compared below")]
     let integer = number as i64;
-    #[expect(clippy::cast_precision_loss, reason = "32 bits, or different anyway")]
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "32 bits, or different anyway")]
     if integer as f64 == number && (least..=most).contains(&integer) {
         return Ok(integer.cast_unsigned());
     }
@@ -312,7 +312,6 @@ fn block(env: Env, run: &Arc<Run>, threads: u32, takes_part: bool, milliseconds:
 
 /// A parallel loop or map, blocking. Returns 0 when done, 1 when cancelled, 2 when it failed: see `jitFailure`.
 #[napi_derive::napi]
-#[expect(clippy::too_many_arguments, reason = "plain values across the language border")]
 pub(crate) fn jit_run_sync(
     env: Env,
     kernel: u32,
@@ -329,7 +328,6 @@ pub(crate) fn jit_run_sync(
 
 /// The same without blocking: `slot` comes home when it has ended, then `jitOutcome` tells how.
 #[napi_derive::napi]
-#[expect(clippy::too_many_arguments, reason = "plain values across the language border")]
 pub(crate) fn jit_run(
     env: Env,
     kernel: u32,
@@ -390,12 +388,11 @@ pub(crate) fn jit_outcome(slot: u32) -> i32 {
     LAST_FAILURE.set(run.failure());
     let mut status = run.status(&task);
     if status == DONE && !run.partials.is_empty() {
-        match run.combined(&task) {
-            Some(value) => LAST_VALUE.set(value),
-            None => {
-                LAST_FAILURE.set(run.failure());
-                status = FAILED;
-            }
+        if let Some(value) = run.combined(&task) {
+            LAST_VALUE.set(value);
+        } else {
+            LAST_FAILURE.set(run.failure());
+            status = FAILED;
         }
     }
     status
@@ -429,7 +426,6 @@ fn identity_of(env: Env, run: &Run, identity: &Unknown<'_>) -> Result<u64> {
 
 /// A reduction, blocking: `kernel` folds, `combine` joins two results. The value is that of `jitValue`.
 #[napi_derive::napi]
-#[expect(clippy::too_many_arguments, reason = "plain values across the language border")]
 pub(crate) fn jit_reduce_sync(
     env: Env,
     kernel: u32,
@@ -449,19 +445,16 @@ pub(crate) fn jit_reduce_sync(
     if status != DONE {
         return Ok(status);
     }
-    match run.combined(&task) {
-        Some(value) => LAST_VALUE.set(value),
-        None => {
-            LAST_FAILURE.set(run.failure());
-            return Ok(FAILED);
-        }
+    if let Some(value) = run.combined(&task) {
+        LAST_VALUE.set(value);
+        return Ok(DONE);
     }
-    Ok(DONE)
+    LAST_FAILURE.set(run.failure());
+    Ok(FAILED)
 }
 
 /// The same without blocking: `slot` comes home when it has ended, then `jitOutcome` tells how.
 #[napi_derive::napi]
-#[expect(clippy::too_many_arguments, reason = "plain values across the language border")]
 pub(crate) fn jit_reduce(
     env: Env,
     kernel: u32,

@@ -4,11 +4,17 @@
 //! in integer registers. No instruction can trap: divisors are tested, indices compared, conversions saturate.
 
 mod access;
+mod big;
+mod choice;
+mod condition;
+mod division;
 mod flow;
 mod math;
 mod number;
+mod pick;
 mod repr;
 mod value;
+mod variable;
 mod vector;
 
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! What is known about a value: its type, and of a number the interval it lies in, whether it is an integer, and whether it
 //! can be NaN or -0. A lattice for abstract interpretation.
 
-/// Integers of at most this magnitude are exact as doubles and as 64-bit integers alike.
+/// Integers below this magnitude are exact as doubles and as 64-bit integers alike; one that rounds to it may not be.
 pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
 /// What counters of small steps do not reach.
 const COUNTER: f64 = 4_503_599_627_370_496.0;
@@ -18,7 +18,7 @@ pub(crate) struct Num {
     /// Bounds of what is not NaN; `lo > hi` if it is nothing else.
     pub(crate) lo: f64,
     pub(crate) hi: f64,
-    /// All are integers within ±2^53 (NaN and -0 apart).
+    /// All are integers between -2^53 and 2^53 (NaN and -0 apart).
     pub(crate) int: bool,
     pub(crate) nan: bool,
     /// -0 is among them.
@@ -65,7 +65,7 @@ impl Num {
             return Self::NAN;
         }
         let negative_zero = value == 0.0 && value.is_sign_negative();
-        let int = value.trunc() == value && value.abs() <= EXACT;
+        let int = value.trunc() == value && value.abs() < EXACT;
         #[expect(clippy::cast_possible_truncation, reason = "that is the question")]
         let single = f64::from(value as f32) == value;
         Self { lo: value + 0.0, hi: value + 0.0, int, nan: false, negative_zero, single, counter: false }
@@ -150,7 +150,7 @@ impl Num {
         if self.hi.is_nan() {
             self.hi = f64::INFINITY;
         }
-        if self.lo < -EXACT || self.hi > EXACT {
+        if self.lo <= -EXACT || self.hi >= EXACT {
             self.int = false;
         }
         self
@@ -339,7 +339,7 @@ impl Num {
     /// The result of a rounding function: `floor` … of the bounds; integer when it cannot be infinite.
     pub(crate) fn rounded(self, round: fn(f64) -> f64, zero_from_negative: bool) -> Self {
         let (lo, hi) = (round(self.lo) + 0.0, round(self.hi) + 0.0);
-        let int = lo >= -EXACT && hi <= EXACT || self.lo > self.hi;
+        let int = lo > -EXACT && hi < EXACT || self.lo > self.hi;
         let negative_zero = self.negative_zero || (zero_from_negative && self.lo < 0.0 && !self.int);
         Self { lo, hi, int, nan: self.nan, negative_zero, single: false, counter: false }
     }

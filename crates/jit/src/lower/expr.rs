@@ -403,6 +403,13 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 self.emit_set(local, e, at);
                 Bind::Scalar { local, fresh: false }
             }
+            // An array variable that changes is read now.
+            Val::Bound(Bind::Array(source)) if self.program.arrs[source.0 as usize].changes => {
+                let info = self.program.arrs[source.0 as usize].clone();
+                let arr = self.program.arr(ArrInfo { changes: false, ..info });
+                self.out.push(Stmt::SetArr(arr, Source::Arr(source)));
+                Bind::Array(arr)
+            }
             Val::Bound(bind) => bind,
         }
     }

@@ -14,7 +14,7 @@ use crate::parse::{Code, code_of_function};
 /// Iterations up to which a counted loop is written out.
 const UNROLL: f64 = 9.0;
 /// Length of the text that results, at most.
-const UNROLL_TEXT: f64 = 4000.0;
+const UNROLL_TEXT: f64 = 1500.0;
 
 impl<'t, 'a> Lowerer<'t, 'a> {
     /// `var` variables that are assigned later are undefined from the start of the function on.
