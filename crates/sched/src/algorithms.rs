@@ -7,11 +7,15 @@
 
 mod elements;
 mod error;
+mod filter;
 mod half;
+mod histogram;
 mod job;
 mod key;
 mod kind;
 mod number;
+mod reduce;
+mod scan;
 mod scratch;
 mod sort;
 mod team;
@@ -19,11 +23,15 @@ mod wide;
 
 pub use elements::{Elements, Plain};
 pub use error::Stopped;
+pub use filter::{Selection, gather, mask, select};
 pub use half::Half;
+pub use histogram::{Bins, histogram};
 pub use job::Job;
 pub use key::{Key, Sortable};
 pub use kind::{Clamped, Kind};
 pub use number::{Number, Total};
+pub use reduce::{LEAF, dot, max, mean, min, reduce, sum};
+pub use scan::scan;
 pub use sort::sort;
 pub use team::Team;
 pub use wide::Wide;

@@ -9,7 +9,11 @@
 )]
 
 mod elements;
+mod filter;
 mod half;
+mod histogram;
 mod memory;
+mod reduce;
+mod scan;
 mod sort;
 mod team;
