@@ -12,6 +12,7 @@ mod elements;
 mod filter;
 mod half;
 mod histogram;
+mod matmul;
 mod memory;
 mod reduce;
 mod scan;
