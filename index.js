@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 
 export const {
-  AsyncResult, AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, EOFError, Empty,
-  Full, InvalidStateError, NotSupported, PicklingError, PolycoreError, Pool, RuntimeError, ShutDown, TimeoutError,
-  WorkerCrashedError, cpuCount, isMain, pickle, ref,
+  AsyncResult, AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, CancelledError, CompileError,
+  EOFError, Empty, Full, InvalidStateError, KernelError, NotSupported, PicklingError, PolycoreError, Pool, RuntimeError,
+  ShutDown, TimeoutError, WorkerCrashedError, cpuCount, isMain, jit, parallelFor, parallelForSync, parallelReduce,
+  parallelReduceSync, pickle, ref,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -1,6 +1,7 @@
 //! Indices that move with a loop: expressions of the form `a*i + b` whose `a` and `b` do not change while the loop runs.
 //!
-//! Such an index is monotone in `i`, so that it is in range for all iterations if it is for the first and the last one.
+//! Such an index is monotone in `i`, so that it is in range for all iterations if it is for the first and the last one. An
+//! expression may also choose between several such forms: then each has to be in range.
 
 use std::collections::{HashMap, HashSet};
 
@@ -107,7 +108,8 @@ impl Affine<'_> {
             Kind::Get(local) if !self.changes.locals.contains(&local.0) => Some(false),
             Kind::Get(local) => self.definition(*local).and_then(|value| self.linear(value, variable)),
             Kind::Set(_, value) => self.linear(*value, variable),
-            Kind::Bin(Op::Add | Op::Sub, a, b) => {
+            // A sum, or either of two linear forms.
+            Kind::Bin(Op::Add | Op::Sub, a, b) | Kind::Cond(_, a, b) => {
                 let a = self.linear(*a, variable)?;
                 let b = self.linear(*b, variable)?;
                 Some(a || b)
@@ -118,6 +120,18 @@ impl Affine<'_> {
             },
             Kind::Plus(a) => self.linear(*a, variable),
             _ => self.same_as(e).and_then(|a| self.linear(a, variable)),
+        }
+    }
+
+    /// Choices within a linear expression.
+    pub(crate) fn choices(&self, e: E, variable: Local) -> u32 {
+        match self.program.kind(e) {
+            Kind::Cond(_, a, b) => 1 + self.choices(*a, variable) + self.choices(*b, variable),
+            Kind::Get(local) if *local == variable || !self.changes.locals.contains(&local.0) => 0,
+            Kind::Get(local) => self.definition(*local).map_or(0, |value| self.choices(value, variable)),
+            Kind::Set(_, a) | Kind::Plus(a) => self.choices(*a, variable),
+            Kind::Bin(_, a, b) => self.choices(*a, variable) + self.choices(*b, variable),
+            _ => 0,
         }
     }
 
@@ -148,7 +162,9 @@ impl Affine<'_> {
         let Kind::Cmp { op, a, b, .. } = self.program.kind(test) else { return None };
         let Kind::Set(variable, next) = self.program.kind(update) else { return None };
         let Kind::Bin(move_by, before, by) = self.program.kind(*next) else { return None };
-        let (Kind::Get(stepped), Kind::Num(by)) = (self.program.kind(*before), self.program.kind(*by)) else { return None };
+        let (Kind::Get(stepped), Kind::Num(by)) = (self.program.kind(*before), self.program.kind(*by)) else {
+            return None;
+        };
         let step = match move_by {
             Op::Add => *by,
             Op::Sub => -*by,

@@ -4,11 +4,18 @@
 //! in integer registers. No instruction can trap: divisors are tested, indices compared, conversions saturate.
 
 mod access;
+mod big;
+mod choice;
+mod condition;
+mod division;
 mod flow;
 mod math;
 mod number;
+mod pick;
 mod repr;
 mod value;
+mod variable;
+mod vector;
 
 use std::collections::{HashMap, HashSet};
 
@@ -67,6 +74,8 @@ pub(crate) struct Plan<'x> {
     pub(crate) entry: Entry,
     pub(crate) params: &'x [Param],
     pub(crate) engine: &'x Engine,
+    /// Whether loops may use vector registers, or why not.
+    pub(crate) vectorize: Result<(), &'static str>,
 }
 
 pub(crate) struct Gen<'x, 'f> {
@@ -200,7 +209,7 @@ impl<'x, 'f> Gen<'x, 'f> {
                         let value = word(self, types::F64);
                         self.define(*local, value, Rep::F64);
                     }
-                    Param::Integer | Param::Natural => {
+                    Param::Integer | Param::Natural(_) | Param::Zero => {
                         let value = word(self, types::I64);
                         self.define(*local, value, Rep::I64);
                     }
@@ -231,7 +240,8 @@ impl<'x, 'f> Gen<'x, 'f> {
         self.safe.extend(plan.lowered.trusted.iter().copied());
         self.report.unchecked += u32::try_from(plan.lowered.trusted.len()).unwrap_or(0);
         let hoisted = self.hoistable_at_entry(index, body);
-        if hoisted.is_empty() {
+        if hoisted.accesses.is_empty() {
+            let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted.changes);
             return self.range_once(index, (lo, hi), body);
         }
         let last = self.b.ins().iadd_imm_s(hi, -1);
@@ -243,19 +253,45 @@ impl<'x, 'f> Gen<'x, 'f> {
             self.enter(block);
             self.reachable = true;
             if is_fast {
-                self.safe.extend(hoisted.iter().copied());
+                self.safe.extend(hoisted.accesses.iter().copied());
             } else {
-                for e in &hoisted {
+                for e in &hoisted.accesses {
                     self.safe.remove(e);
                 }
             }
-            self.range_once(index, (lo, hi), body);
+            let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, &hoisted.changes) } else { lo };
+            self.range_once(index, (start, hi), body);
             if self.reachable {
                 self.b.ins().jump(end, &[]);
             }
         }
         self.enter(end);
         self.reachable = true;
+    }
+
+    /// The first iterations several at a time, where that is possible; where to go on.
+    fn vector_part(
+        &mut self,
+        plan: &Plan<'x>,
+        index: Local,
+        (lo, hi): (Value, Value),
+        body: &'x [Stmt],
+        changes: &affine::Changes,
+    ) -> Value {
+        let allowed = match plan.entry {
+            Entry::Map | Entry::For { .. } => plan.vectorize,
+            _ => Err("each step needs the one before"),
+        };
+        match allowed.and_then(|()| self.vectorizable(index, body, changes)) {
+            Ok(()) => {
+                self.report.lanes = u32::try_from(vector::LANES).ok();
+                self.vector_loop(index, (lo, hi), body, changes)
+            }
+            Err(reason) => {
+                reason.clone_into(&mut self.report.scalar_because);
+                lo
+            }
+        }
     }
 
     fn range_once(&mut self, index: Local, (lo, hi): (Value, Value), body: &'x [Stmt]) {

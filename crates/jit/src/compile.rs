@@ -104,14 +104,25 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
     if matches!(request.entry, Entry::For { .. }) && !request.unchecked_races {
         race::check(&lowered, &facts, &request.same).map_err(locate)?;
     }
-    let plan =
-        Plan { lowered: &lowered, facts: &facts, entry: request.entry, params: &request.params, engine: request.engine };
+    let plan = Plan {
+        lowered: &lowered,
+        facts: &facts,
+        entry: request.entry,
+        params: &request.params,
+        engine: request.engine,
+        vectorize: match (request.vectorize, request.unchecked_races) {
+            (false, _) => Err("`vectorize` is false"),
+            (true, true) => Err("iterations may meet (`unsafe`)"),
+            (true, false) => Ok(()),
+        },
+    };
     let dump = std::env::var_os("POLYCORE_JIT_DUMP").is_some();
     let (kernel, report) = kernel::build(&plan, dump).map_err(|(code, reason)| {
         let (reason, hint) = match code {
-            Reason::Denied => {
-                (format!("the system does not allow executable memory: {reason}"), "use `{ fallback: 'js' }`".to_owned())
-            }
+            Reason::Denied => (
+                format!("the system does not allow executable memory: {reason}"),
+                "use `{ fallback: 'js' }`".to_owned(),
+            ),
             _ => (format!("the compiler failed: {reason}"), "please report this function as a bug".to_owned()),
         };
         locate(Fault { code, at: start, reason, hint })
@@ -134,7 +145,8 @@ fn environment(request: &Request<'_>, lowered: &Lowered) -> Env {
         env[local.0 as usize] = match param {
             Param::Number => Fact::number(Num::ANY),
             Param::Integer => Fact::number(Num::I32),
-            Param::Natural => Fact::number(Num::ints(0.0, 2_147_483_647.0)),
+            Param::Natural(bits) => Fact::number(Num::ints(1.0, f64::from(*bits).exp2() - 1.0)),
+            Param::Zero => Fact::number(Num::ints(0.0, 0.0)),
             Param::Boolean => Fact::boolean(true, true),
             Param::Big(true) => Fact::big(BigKind::Signed),
             Param::Big(false) => Fact::big(BigKind::Unsigned),
@@ -142,8 +154,8 @@ fn environment(request: &Request<'_>, lowered: &Lowered) -> Env {
         };
     }
     if let Some(index) = lowered.index {
-        let small = !matches!(request.entry, Entry::For { small: false });
-        let last = if small { 2_147_483_646.0 } else { 9_007_199_254_740_990.0 };
+        let bits = if let Entry::For { bits } = request.entry { bits } else { 53 };
+        let last = f64::from(bits).exp2() - 1.0;
         env[index.0 as usize] = Fact::number(Num::ints(0.0, last));
     }
     if let Some(acc) = lowered.acc {
@@ -167,7 +179,12 @@ fn result_type(request: &Request<'_>, lowered: &Lowered, facts: &Facts) -> Resul
             for local in locals {
                 if facts.locals[local.0 as usize].ty != Type::Number {
                     let at = lowered.program.locals[local.0 as usize].at;
-                    return fault(Reason::Type, at, "it returns an array of something other than numbers", "return numbers");
+                    return fault(
+                        Reason::Type,
+                        at,
+                        "it returns an array of something other than numbers",
+                        "return numbers",
+                    );
                 }
             }
             return Ok(ResultType::Tuple(u32::try_from(locals.len()).unwrap_or(0)));

@@ -98,10 +98,10 @@ pub enum MathFn {
 /// Questions about one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Test {
-    IsNan,
-    IsFinite,
-    IsInteger,
-    IsSafeInteger,
+    Nan,
+    Finite,
+    Integer,
+    SafeInteger,
 }
 
 #[derive(Debug, Clone)]
@@ -117,7 +117,13 @@ pub(crate) enum Kind {
     /// Index, then value; has the value before conversion to the element type.
     Store(Arr, E, E),
     /// `a[i] op= v`; `old`: has the value before (of `a[i]++`).
-    Update { arr: Arr, index: E, op: Op, value: E, old: bool },
+    Update {
+        arr: Arr,
+        index: E,
+        op: Op,
+        value: E,
+        old: bool,
+    },
     Len(Arr),
     Bin(Op, E, E),
     Neg(E),
@@ -125,7 +131,12 @@ pub(crate) enum Kind {
     Plus(E),
     BitNot(E),
     Not(E),
-    Cmp { op: Cmp, strict: bool, a: E, b: E },
+    Cmp {
+        op: Cmp,
+        strict: bool,
+        a: E,
+        b: E,
+    },
     And(E, E),
     Or(E, E),
     /// `a ?? b`: `a` is kept unless it is undefined.
@@ -141,7 +152,11 @@ pub(crate) enum Kind {
     /// `BigInt(x)` of an integer.
     BigInt(E),
     /// `BigInt.asIntN(bits, x)`, `asUintN`.
-    Wrap { signed: bool, bits: u32, value: E },
+    Wrap {
+        signed: bool,
+        bits: u32,
+        value: E,
+    },
     /// All are evaluated; the last is the value.
     Seq(Vec<E>),
     /// Statements, then a value.
@@ -186,10 +201,19 @@ pub(crate) enum Stmt {
     Labeled(Label, Vec<Stmt>),
     Jump(Label),
     /// Cases in order: the test (`None`: default) and the statements, which fall through.
-    Switch { on: Local, exit: Label, cases: Vec<(Option<E>, Vec<Stmt>)> },
+    Switch {
+        on: Local,
+        exit: Label,
+        cases: Vec<(Option<E>, Vec<Stmt>)>,
+    },
     SetArr(Arr, Source),
     /// `target.set(source, offset)`.
-    Copy { target: Arr, source: Arr, offset: E, at: At },
+    Copy {
+        target: Arr,
+        source: Arr,
+        offset: E,
+        at: At,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -206,6 +230,8 @@ pub(crate) struct ArrInfo {
     pub(crate) roots: Vec<u32>,
     /// Assigned more than once.
     pub(crate) changes: bool,
+    /// The element type is chosen after the types of what is stored are known.
+    pub(crate) open: bool,
 }
 
 /// What the entry does with the result of the function.
@@ -267,7 +293,9 @@ impl Program {
     /// The direct operands of an expression, in order of evaluation; not those inside of statements.
     pub(crate) fn operands(&self, e: E) -> Vec<E> {
         match self.kind(e) {
-            Kind::Num(_) | Kind::Bool(_) | Kind::Big(_) | Kind::Undef | Kind::Get(_) | Kind::Len(_) | Kind::Random => vec![],
+            Kind::Num(_) | Kind::Bool(_) | Kind::Big(_) | Kind::Undef | Kind::Get(_) | Kind::Len(_) | Kind::Random => {
+                vec![]
+            }
             Kind::Set(_, a)
             | Kind::Load(_, a)
             | Kind::Neg(a)
@@ -312,7 +340,6 @@ impl Program {
                     self.walk_stmts(&l.body, visit, each);
                 }
                 Stmt::Labeled(_, body) => self.walk_stmts(body, visit, each),
-                Stmt::Jump(_) => {}
                 Stmt::Switch { cases, .. } => {
                     for (test, body) in cases {
                         if let Some(test) = test {
@@ -327,7 +354,7 @@ impl Program {
                         self.walk_deep(*b, visit, each);
                     }
                 }
-                Stmt::SetArr(_, Source::Arr(_)) => {}
+                Stmt::Jump(_) | Stmt::SetArr(_, Source::Arr(_)) => {}
                 Stmt::Copy { offset, .. } => self.walk_deep(*offset, visit, each),
             }
         }

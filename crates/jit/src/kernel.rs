@@ -7,11 +7,12 @@ use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use cranelift_codegen::Context;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{Linkage, Module, default_libcall_names};
+use cranelift_module::{FuncId, Linkage, Module, default_libcall_names};
 
 use crate::codegen::{self, Gen, Plan, Report};
 use crate::error::Reason;
@@ -141,6 +142,13 @@ fn isa() -> Result<OwnedTargetIsa, String> {
     .clone()
 }
 
+fn define(module: &mut JITModule, context: &mut Context) -> Result<FuncId, String> {
+    let signature = context.func.signature.clone();
+    let id = module.declare_function("kernel", Linkage::Export, &signature).map_err(|error| format!("{error:?}"))?;
+    module.define_function(id, context).map_err(|error| format!("{error:?}"))?;
+    Ok(id)
+}
+
 /// Generates, assembles and publishes the code.
 pub(crate) fn build(plan: &Plan<'_>, dump: bool) -> Result<(Kernel, Report), (Reason, String)> {
     let internal = |error: String| (Reason::Internal, error);
@@ -156,15 +164,13 @@ pub(crate) fn build(plan: &Plan<'_>, dump: bool) -> Result<(Kernel, Report), (Re
         eprintln!("{}", context.func.display());
         context.want_disasm = true;
     }
-    let made = module
-        .declare_function("kernel", Linkage::Export, &context.func.signature.clone())
-        .and_then(|id| module.define_function(id, &mut context).map(|()| id));
+    let made = define(&mut module, &mut context);
     let id = match made {
         Ok(id) => id,
         Err(error) => {
             // SAFETY: nothing of the module has been given out.
             unsafe { module.free_memory() };
-            return Err(internal(format!("{error:?}")));
+            return Err(internal(error));
         }
     };
     if dump && let Some(text) = context.compiled_code().and_then(|code| code.vcode.as_ref()) {

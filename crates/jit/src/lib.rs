@@ -6,6 +6,16 @@
 //!
 //! The crate knows nothing of JavaScript engines but the addresses of their mathematical routines ([`Engine`]).
 
+#![expect(
+    clippy::float_cmp,
+    clippy::many_single_char_names,
+    reason = "bounds and constants are compared exactly; x, y, a, b name operands throughout"
+)]
+#![expect(
+    clippy::wrong_self_convention,
+    reason = "a conversion of the program's values emits code, so it borrows the generator mutably"
+)]
+
 mod affine;
 mod codegen;
 mod compile;
@@ -22,6 +32,7 @@ mod race;
 mod range;
 mod request;
 mod runtime;
+mod scan;
 
 pub use codegen::SiteKind;
 pub use compile::{Compiled, FailureSite, ResultType, compile};
@@ -32,3 +43,4 @@ pub use explain::{Explanation, Variable};
 pub use ir::MathFn;
 pub use kernel::{Control, Kernel, Status};
 pub use request::{Capture, Entry, Param, Request, Unit};
+pub use scan::scan;

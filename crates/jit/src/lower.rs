@@ -68,7 +68,10 @@ pub(crate) enum Val<'t, 'a> {
 #[derive(Clone)]
 pub(crate) enum Bind<'t, 'a> {
     /// `fresh`: nothing but `undefined` has been assigned yet.
-    Scalar { local: Local, fresh: bool },
+    Scalar {
+        local: Local,
+        fresh: bool,
+    },
     Constant(f64),
     Boolean(bool),
     Big(i128),
@@ -189,7 +192,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         for (position, &param) in request.params.iter().enumerate() {
             let name = format!("argument {}", position + 1);
             if let Param::Array(element) = param {
-                let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false });
+                let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
                 arrays += 1;
                 inputs.push(Input::Array(arr));
                 if let (true, Some(index)) = (feeds, index) {
@@ -208,7 +211,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         }
         for (position, &element) in request.captured.iter().enumerate() {
             let name = format!("captured array {position}");
-            let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false });
+            let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
             arrays += 1;
             self.captured.push(arr);
             inputs.push(Input::Array(arr));
@@ -230,6 +233,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     element: request.output.unwrap_or(crate::element::Element::F64),
                     roots: vec![arrays],
                     changes: false,
+                    open: request.output.is_none(),
                 };
                 let arr = self.program.arr(info);
                 output = Some(arr);
@@ -248,7 +252,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             (Entry::Call, Val::Bound(Bind::Tuple(tuple))) => {
                 let locals = tuple.items.iter().map(|item| match item {
                     Bind::Scalar { local, .. } => Ok(*local),
-                    _ => fault(Reason::Unsupported, start, "it returns nested arrays", "return one small array of numbers"),
+                    _ => fault(
+                        Reason::Unsupported,
+                        start,
+                        "it returns nested arrays",
+                        "return one small array of numbers",
+                    ),
                 });
                 Outcome::Tuple(locals.collect::<Result<_, _>>()?)
             }
@@ -316,7 +325,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Bind::Big(value) => Kind::Big(*value),
             Bind::Undefined => Kind::Undef,
             Bind::Array(_) => {
-                return fault(Reason::Type, at, "a typed array is used as a number", "read one of its elements: `a[i]`");
+                return fault(
+                    Reason::Type,
+                    at,
+                    "a typed array is used as a number",
+                    "read one of its elements: `a[i]`",
+                );
             }
             Bind::Tuple(_) => {
                 return fault(Reason::Type, at, "an array or object is used as a number", "read one of its elements");

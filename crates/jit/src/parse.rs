@@ -2,7 +2,8 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrowFunctionExpression, Expression, FormalParameters, Function, FunctionBody, ObjectPropertyKind, Program, Statement,
+    ArrowFunctionExpression, Expression, FormalParameters, Function, FunctionBody, ObjectPropertyKind, Program,
+    Statement,
 };
 use oxc_parser::Parser;
 use oxc_semantic::{Scoping, SemanticBuilder};

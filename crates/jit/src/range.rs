@@ -3,12 +3,17 @@
 
 /// Integers of at most this magnitude are exact as doubles and as 64-bit integers alike.
 pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
+/// What counters of small steps do not reach.
+const COUNTER: f64 = 4_503_599_627_370_496.0;
+/// Where they may have begun.
+const SMALL_COUNTER: f64 = 1_099_511_627_776.0;
 const I32_MIN: f64 = -2_147_483_648.0;
 const I32_MAX: f64 = 2_147_483_647.0;
 const U32_MAX: f64 = 4_294_967_295.0;
 
 /// A set of doubles.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a set, not a state")]
 pub(crate) struct Num {
     /// Bounds of what is not NaN; `lo > hi` if it is nothing else.
     pub(crate) lo: f64,
@@ -20,6 +25,8 @@ pub(crate) struct Num {
     pub(crate) negative_zero: bool,
     /// All are exact in single precision.
     pub(crate) single: bool,
+    /// The bounds are those that a counter of small steps does not reach, see [`Num::widen`].
+    pub(crate) counter: bool,
 }
 
 impl Num {
@@ -30,6 +37,7 @@ impl Num {
         nan: true,
         negative_zero: true,
         single: false,
+        counter: false,
     };
     pub(crate) const NAN: Self = Self {
         lo: f64::INFINITY,
@@ -38,17 +46,18 @@ impl Num {
         nan: true,
         negative_zero: false,
         single: true,
+        counter: false,
     };
     pub(crate) const I32: Self = Self::ints(I32_MIN, I32_MAX);
     pub(crate) const U32: Self = Self::ints(0.0, U32_MAX);
 
     pub(crate) const fn ints(lo: f64, hi: f64) -> Self {
-        Self { lo, hi, int: true, nan: false, negative_zero: false, single: false }
+        Self { lo, hi, int: true, nan: false, negative_zero: false, single: false, counter: false }
     }
 
     /// Reals of an interval, -0 included, without NaN.
     pub(crate) const fn reals(lo: f64, hi: f64) -> Self {
-        Self { lo, hi, int: false, nan: false, negative_zero: true, single: false }
+        Self { lo, hi, int: false, nan: false, negative_zero: true, single: false, counter: false }
     }
 
     pub(crate) fn constant(value: f64) -> Self {
@@ -59,7 +68,7 @@ impl Num {
         let int = value.trunc() == value && value.abs() <= EXACT;
         #[expect(clippy::cast_possible_truncation, reason = "that is the question")]
         let single = f64::from(value as f32) == value;
-        Self { lo: value + 0.0, hi: value + 0.0, int, nan: false, negative_zero, single }
+        Self { lo: value + 0.0, hi: value + 0.0, int, nan: false, negative_zero, single, counter: false }
     }
 
     pub(crate) fn has_zero(self) -> bool {
@@ -100,20 +109,36 @@ impl Num {
             nan: self.nan || other.nan,
             negative_zero: self.negative_zero || other.negative_zero,
             single: self.single && other.single,
+            counter: self.counter || other.counter,
         }
     }
 
     /// Jumps to the next of a few bounds, so that loops come to an end soon.
+    ///
+    /// What is still small is taken for a counter: if it only moves by steps of at most 256 it takes hours, at one step a
+    /// nanosecond, to get from 2^40 to 2^52, so [`Num::add`] may let it stay there.
     pub(crate) fn widen(self, new: Self) -> Self {
-        const UP: [f64; 8] = [0.0, 1.0, 255.0, 65_535.0, I32_MAX, U32_MAX, EXACT, f64::INFINITY];
-        const DOWN: [f64; 7] = [0.0, -1.0, -128.0, -32_768.0, I32_MIN, -EXACT, f64::NEG_INFINITY];
+        const UP: [f64; 6] = [0.0, 1.0, 255.0, 65_535.0, I32_MAX, U32_MAX];
+        const DOWN: [f64; 5] = [0.0, -1.0, -128.0, -32_768.0, I32_MIN];
+        let far = |bound: f64| match bound.abs() {
+            ..=SMALL_COUNTER => (COUNTER, true),
+            ..=EXACT => (EXACT, false),
+            _ => (f64::INFINITY, false),
+        };
         let mut wide = new;
         if new.hi > self.hi {
-            wide.hi = UP.into_iter().find(|&bound| bound >= new.hi).unwrap_or(f64::INFINITY);
+            let (bound, counter) = far(new.hi);
+            let near = UP.into_iter().find(|&bound| bound >= new.hi);
+            wide.hi = near.unwrap_or(bound);
+            wide.counter |= near.is_none() && counter;
         }
         if new.lo < self.lo {
-            wide.lo = DOWN.into_iter().find(|&bound| bound <= new.lo).unwrap_or(f64::NEG_INFINITY);
+            let (bound, counter) = far(new.lo);
+            let near = DOWN.into_iter().find(|&bound| bound <= new.lo);
+            wide.lo = near.unwrap_or(-bound);
+            wide.counter |= near.is_none() && counter;
         }
+        wide.counter &= wide.within(-COUNTER, COUNTER);
         wide.checked()
     }
 
@@ -131,8 +156,7 @@ impl Num {
         self
     }
 
-    /// A counter that moves by small steps cannot leave ±2^53: that takes hours at one step a nanosecond, and every other
-    /// 2^37 steps of 65536. Steps are at most 256 here.
+    /// Steps of a counter, see [`Num::widen`].
     fn steps(self) -> bool {
         self.is_int() && self.within(-256.0, 256.0)
     }
@@ -149,10 +173,13 @@ impl Num {
             nan,
             negative_zero: self.negative_zero && b.negative_zero,
             single: false,
+            counter: false,
         };
-        if self.is_int() && b.is_int() && (self.steps() || b.steps()) {
-            sum.lo = sum.lo.max(-EXACT);
-            sum.hi = sum.hi.min(EXACT);
+        let counts = |x: Self, step: Self| x.counter && x.within(-COUNTER, COUNTER) && step.steps();
+        if self.is_int() && b.is_int() && (counts(self, b) || counts(b, self)) {
+            sum.lo = sum.lo.max(-COUNTER);
+            sum.hi = sum.hi.min(COUNTER);
+            sum.counter = true;
         }
         sum.checked()
     }
@@ -171,10 +198,7 @@ impl Num {
     }
 
     pub(crate) fn mul(self, b: Self) -> Self {
-        let nan = self.nan
-            || b.nan
-            || (self.has_zero() && b.has_infinity())
-            || (b.has_zero() && self.has_infinity());
+        let nan = self.nan || b.nan || (self.has_zero() && b.has_infinity()) || (b.has_zero() && self.has_infinity());
         let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
         for x in [self.lo, self.hi] {
             for y in [b.lo, b.hi] {
@@ -186,18 +210,16 @@ impl Num {
         let int = self.int && b.int;
         // Integers give -0 only from a zero and a negative; others by underflow too.
         let negative_zero = if int {
-            ((self.has_zero() || self.negative_zero) && b.may_be_negative())
-                || ((b.has_zero() || b.negative_zero) && self.may_be_negative())
+            self.negative_zero || b.negative_zero || (self.has_zero() && b.lo < 0.0) || (b.has_zero() && self.lo < 0.0)
         } else {
             self.may_be_negative() || b.may_be_negative()
         };
-        Self { lo, hi, int, nan, negative_zero, single: false }.checked()
+        Self { lo, hi, int, nan, negative_zero, single: false, counter: false }.checked()
     }
 
     pub(crate) fn div(self, b: Self) -> Self {
         let negative_zero = self.may_be_negative() || b.may_be_negative();
-        let nan =
-            self.nan || b.nan || (self.has_zero() && b.has_zero()) || (self.has_infinity() && b.has_infinity());
+        let nan = self.nan || b.nan || (self.has_zero() && b.has_zero()) || (self.has_infinity() && b.has_infinity());
         let (mut lo, mut hi) = (f64::NEG_INFINITY, f64::INFINITY);
         if b.lo > 0.0 || b.hi < 0.0 {
             (lo, hi) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -215,7 +237,7 @@ impl Num {
         } else if !negative_zero {
             lo = 0.0;
         }
-        Self { lo, hi, int: false, nan, negative_zero, single: false }.checked()
+        Self { lo, hi, int: false, nan, negative_zero, single: false, counter: false }.checked()
     }
 
     pub(crate) fn rem(self, b: Self) -> Self {
@@ -228,7 +250,7 @@ impl Num {
         let hi = if self.hi > 0.0 { self.hi.min(largest) } else { 0.0 };
         let lo = if self.lo < 0.0 { self.lo.max(-largest) } else { 0.0 };
         let negative_zero = self.may_be_negative();
-        Self { lo, hi: hi.max(0.0), int, nan, negative_zero, single: false }.checked()
+        Self { lo, hi: hi.max(0.0), int, nan, negative_zero, single: false, counter: false }.checked()
     }
 
     pub(crate) fn pow(self, b: Self) -> Self {
@@ -319,7 +341,7 @@ impl Num {
         let (lo, hi) = (round(self.lo) + 0.0, round(self.hi) + 0.0);
         let int = lo >= -EXACT && hi <= EXACT || self.lo > self.hi;
         let negative_zero = self.negative_zero || (zero_from_negative && self.lo < 0.0 && !self.int);
-        Self { lo, hi, int, nan: self.nan, negative_zero, single: false }
+        Self { lo, hi, int, nan: self.nan, negative_zero, single: false, counter: false }
     }
 
     pub(crate) fn abs(self) -> Self {
@@ -341,7 +363,15 @@ impl Num {
     pub(crate) fn sqrt(self) -> Self {
         let nan = self.nan || self.lo < 0.0;
         let negative_zero = self.negative_zero;
-        Self { lo: self.lo.max(0.0).sqrt(), hi: self.hi.max(0.0).sqrt(), int: false, nan, negative_zero, single: false }
+        Self {
+            lo: self.lo.max(0.0).sqrt(),
+            hi: self.hi.max(0.0).sqrt(),
+            int: false,
+            nan,
+            negative_zero,
+            single: false,
+            counter: false,
+        }
     }
 
     pub(crate) fn fround(self) -> Self {
@@ -349,7 +379,7 @@ impl Num {
         let round = |x: f64| f64::from(x as f32);
         let (lo, hi) = (round(self.lo), round(self.hi));
         let negative_zero = self.negative_zero || (self.lo < 0.0 && !self.int);
-        Self { lo, hi, int: self.int, nan: self.nan, negative_zero, single: true }.checked()
+        Self { lo, hi, int: self.int, nan: self.nan, negative_zero, single: true, counter: false }.checked()
     }
 }
 
@@ -412,8 +442,15 @@ pub(crate) struct Fact {
     pub(crate) big: BigKind,
 }
 
-const EMPTY: Num =
-    Num { lo: f64::INFINITY, hi: f64::NEG_INFINITY, int: true, nan: false, negative_zero: false, single: true };
+const EMPTY: Num = Num {
+    lo: f64::INFINITY,
+    hi: f64::NEG_INFINITY,
+    int: true,
+    nan: false,
+    negative_zero: false,
+    single: true,
+    counter: false,
+};
 
 impl Fact {
     pub(crate) const NEVER: Self = Self {
@@ -458,6 +495,13 @@ impl Fact {
                 self.big
             },
         }
+    }
+
+    /// Whether `other` adds nothing. That something counts is no value, only leave to assume.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        let mut joined = self.join(other);
+        joined.num.counter = self.num.counter;
+        joined == self
     }
 
     pub(crate) fn widen(self, new: Self) -> Self {

@@ -50,8 +50,10 @@ pub enum Param {
     Number,
     /// An integer of 32 bits that is not -0, passed as 64 bits with sign.
     Integer,
-    /// The same, and not negative.
-    Natural,
+    /// The same, positive, and below 2 to that power: products of small numbers are known to be exact.
+    Natural(u8),
+    /// Zero (not -0), passed like an integer.
+    Zero,
     /// Passed as 0 or 1.
     Boolean,
     /// Passed as 64 bits; `true`: with sign.
@@ -67,8 +69,11 @@ pub enum Entry {
     Call,
     /// For each index: `out[i] = f(a[i], b[i], …)`; parameters that are no arrays are the same for all.
     Map,
-    /// For each index: `f(i, …)`. `small`: no index exceeds 2^31 - 2.
-    For { small: bool },
+    /// For each index: `f(i, …)`. Indices are below 2 to the power of `bits`, at most 53.
+    For {
+        /// See above.
+        bits: u8,
+    },
     /// `acc = f(acc, a[i])` over the indices; the first and the last value of `acc` are at an address.
     Reduce,
 }

@@ -48,7 +48,8 @@ pub(crate) extern "C" fn to_half(x: f64) -> u32 {
         return sign | 0x7c00;
     }
     // The distance of neighbours at that magnitude.
-    let exponent = if a < (-14_f64).exp2() { -14 } else { i32::try_from((a.to_bits() >> 52) & 0x7ff).unwrap_or(0) - 1023 };
+    let exponent =
+        if a < (-14_f64).exp2() { -14 } else { i32::try_from((a.to_bits() >> 52) & 0x7ff).unwrap_or(0) - 1023 };
     let unit = f64::from(exponent - 10).exp2();
     let steps = (a / unit).round_ties_even();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 2048")]

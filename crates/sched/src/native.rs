@@ -50,7 +50,8 @@ impl Native {
         static STARTED: OnceLock<()> = OnceLock::new();
         let native = NATIVE.get_or_init(|| {
             let count = thread::available_parallelism().map_or(1, usize::from);
-            let threads = (0..count).map(|_| Thread { asleep: AtomicBool::new(false), parker: sync::Parker::default() });
+            let threads =
+                (0..count).map(|_| Thread { asleep: AtomicBool::new(false), parker: sync::Parker::default() });
             Self {
                 threads: threads.collect(),
                 tasks: Mutex::new(Vec::new()),

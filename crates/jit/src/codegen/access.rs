@@ -72,7 +72,7 @@ impl<'x> Gen<'x, '_> {
         self.load_at(self.element_of(arr), address)
     }
 
-    fn load_at(&mut self, element: Element, address: Value) -> (Value, Rep) {
+    pub(super) fn load_at(&mut self, element: Element, address: Value) -> (Value, Rep) {
         let flags = plain();
         match element {
             Element::I8 => (self.b.ins().sload8(types::I64, flags, address, 0), Rep::I64),
@@ -222,7 +222,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Writes a value after the element type's conversion.
-    fn store_at(&mut self, element: Element, address: Value, (value, rep): (Value, Rep), num: Num) {
+    pub(super) fn store_at(&mut self, element: Element, address: Value, (value, rep): (Value, Rep), num: Num) {
         let flags = plain();
         match element {
             Element::I64 | Element::U64 => {
@@ -346,7 +346,10 @@ impl<'x> Gen<'x, '_> {
         let begin = self.b.ins().ishl_imm_s(offset, i64::from(a.shift()));
         let to = self.b.ins().iadd(to, begin);
         let same_bits = a == b
-            || (a.bytes() == b.bytes() && !a.is_float() && !b.is_float() && (a != Element::U8Clamped || b == Element::U8));
+            || (a.bytes() == b.bytes()
+                && !a.is_float()
+                && !b.is_float()
+                && (a != Element::U8Clamped || b == Element::U8));
         if same_bits {
             let bytes = self.b.ins().ishl_imm_s(count, i64::from(a.shift()));
             let routine: extern "C" fn(*mut u8, *const u8, usize) -> i64 = runtime::move_bytes;
@@ -385,7 +388,7 @@ impl<'x> Gen<'x, '_> {
 
     // --- whole loops ---
 
-    fn affine<'p>(&'p self, changes: &'p Changes) -> Affine<'p>
+    pub(super) fn affine<'p>(&'p self, changes: &'p Changes) -> Affine<'p>
     where
         'x: 'p,
     {
@@ -393,16 +396,14 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Accesses of one iteration whose index is linear in the running index; none if the body has loops of its own.
-    pub(super) fn hoistable_at_entry(&self, index: Local, body: &[Stmt]) -> Vec<E> {
+    pub(super) fn hoistable_at_entry(&self, index: Local, body: &[Stmt]) -> Linear {
         let changes = Changes::of(self.program, body, &[]);
-        if changes.loops > 0 {
-            return Vec::new();
-        }
-        self.linear_accesses(index, body, &changes)
+        let accesses = if changes.loops > 0 { Vec::new() } else { self.linear_accesses(index, body, &changes) };
+        Linear { accesses, changes }
     }
 
     /// The loop as a counted one, and its accesses that can be checked before it begins.
-    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Vec<E>)> {
+    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Linear)> {
         let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
         let changes = Changes::of(self.program, &inner.body, &more);
         if changes.loops > 0 {
@@ -410,7 +411,7 @@ impl<'x> Gen<'x, '_> {
         }
         let counted = self.affine(&changes).counted(inner)?;
         let accesses = self.linear_accesses(counted.variable, &inner.body, &changes);
-        (!accesses.is_empty()).then_some((counted, accesses))
+        (!accesses.is_empty()).then_some((counted, Linear { accesses, changes }))
     }
 
     fn linear_accesses(&self, variable: Local, body: &[Stmt], changes: &Changes) -> Vec<E> {
@@ -425,6 +426,7 @@ impl<'x> Gen<'x, '_> {
                     && !changes.arrs.contains(&arr.0)
                     && self.fact(*index).ty != Type::Never
                     && affine.linear(*index, variable).is_some()
+                    && affine.choices(*index, variable) <= 2
                 {
                     found.push(e);
                 }
@@ -435,17 +437,18 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Whether all accesses are in range when `variable` is `first` and when it is `last`.
-    pub(super) fn ends_in_range(&mut self, accesses: &[E], variable: Local, first: Value, last: Value) -> Value {
+    pub(super) fn ends_in_range(&mut self, linear: &Linear, variable: Local, first: Value, last: Value) -> Value {
         let mut ok: Option<Value> = None;
         let mut done: Vec<(Value, Value)> = Vec::new();
-        for &e in accesses {
+        for &e in &linear.accesses {
             let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) = self.kind(e)
             else {
                 continue;
             };
             let (_, len) = self.array(*arr);
-            for end in [first, last] {
-                let position = self.linear_value(*index, variable, end);
+            let forms = 1_u32 << self.affine(&linear.changes).choices(*index, variable).min(2);
+            for (end, form) in [first, last].into_iter().flat_map(|end| (0..forms).map(move |form| (end, form))) {
+                let position = self.linear_value(*index, (variable, end), &linear.changes, &mut form.clone());
                 if done.contains(&(position, len)) {
                     continue;
                 }
@@ -463,27 +466,48 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    /// A linear expression with `value` in place of the loop's variable.
-    pub(super) fn linear_value(&mut self, e: E, variable: Local, value: Value) -> Value {
+    /// A linear expression with `value` in place of the loop's variable; the bits of `form` make the choices.
+    pub(super) fn linear_value(
+        &mut self,
+        e: E,
+        (variable, value): (Local, Value),
+        changes: &Changes,
+        form: &mut u32,
+    ) -> Value {
+        let at = (variable, value);
         match self.kind(e) {
             Kind::Get(local) if *local == variable => value,
-            Kind::Get(local) => match self.definitions.get(&local.0).copied().flatten() {
-                Some(definition) => self.linear_value(definition, variable, value),
-                None => self.int(e),
-            },
-            Kind::Set(_, a) | Kind::Plus(a) => self.linear_value(*a, variable, value),
+            Kind::Get(local) if changes.locals.contains(&local.0) => {
+                match self.definitions.get(&local.0).copied().flatten() {
+                    Some(definition) => self.linear_value(definition, at, changes, form),
+                    None => self.int(e),
+                }
+            }
+            // Also `x | 0` of what fits.
+            Kind::Set(_, a) | Kind::Plus(a) | Kind::Bin(Op::Or | Op::Shr, a, _) => {
+                self.linear_value(*a, at, changes, form)
+            }
             Kind::Bin(op @ (Op::Add | Op::Sub | Op::Mul), a, b) => {
-                let x = self.linear_value(*a, variable, value);
-                let y = self.linear_value(*b, variable, value);
+                let x = self.linear_value(*a, at, changes, form);
+                let y = self.linear_value(*b, at, changes, form);
                 match op {
                     Op::Add => self.b.ins().iadd(x, y),
                     Op::Sub => self.b.ins().isub(x, y),
                     _ => self.b.ins().imul(x, y),
                 }
             }
-            // `x | 0` of what fits.
-            Kind::Bin(Op::Or | Op::Shr, a, _) => self.linear_value(*a, variable, value),
+            Kind::Cond(_, a, b) => {
+                let chosen = if *form & 1 == 0 { *a } else { *b };
+                *form >>= 1;
+                self.linear_value(chosen, at, changes, form)
+            }
             _ => self.int(e),
         }
     }
+}
+
+/// Accesses of a loop whose indices are linear, and what the loop changes.
+pub(super) struct Linear {
+    pub(super) accesses: Vec<E>,
+    pub(super) changes: Changes,
 }

@@ -97,7 +97,8 @@ impl<'x> Gen<'x, '_> {
         self.branch(test, yes, target);
         let was = self.reachable;
         let mut leads_on = otherwise.is_empty() && was;
-        let sides: &[(Block, &'x [Stmt])] = if otherwise.is_empty() { &[(yes, then)] } else { &[(yes, then), (no, otherwise)] };
+        let sides: &[(Block, &'x [Stmt])] =
+            if otherwise.is_empty() { &[(yes, then)] } else { &[(yes, then), (no, otherwise)] };
         for &(block, body) in sides {
             self.enter(block);
             self.reachable = was;
@@ -114,16 +115,17 @@ impl<'x> Gen<'x, '_> {
     }
 
     fn looping(&mut self, inner: &'x Loop) {
-        let Some((counted, accesses)) = self.hoistable(inner) else { return self.loop_once(inner, true) };
+        let Some((counted, linear)) = self.hoistable(inner) else { return self.loop_once(inner, true) };
         let polls = self.polls(inner);
         if self.rep_of_number(counted.variable) == Rep::F64 {
             return self.loop_once(inner, polls);
         }
         let (start, rep) = self.read(counted.variable, Class::Number);
         let first = self.to_i64(start, rep);
-        let bound = self.linear_value(counted.bound, counted.variable, first);
+        let bound = self.linear_value(counted.bound, (counted.variable, first), &linear.changes, &mut 0);
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
-        let ok = self.ends_in_range(&accesses, counted.variable, first, last);
+        let ok = self.ends_in_range(&linear, counted.variable, first, last);
+        let accesses = linear.accesses;
         let [fast, slow, done] = [(); 3].map(|()| self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.ins().brif(ok, fast, &[], slow, &[]);

@@ -173,8 +173,8 @@ impl Gen<'_, '_> {
             result = self.b.ins().select(any_nan, nan, result);
         }
         let infinity = self.b.ins().f64const(f64::INFINITY);
-        let infinite = self.b.ins().fcmp(FloatCC::Equal, largest, infinity);
-        self.b.ins().select(infinite, infinity, result)
+        let is_endless = self.b.ins().fcmp(FloatCC::Equal, largest, infinity);
+        self.b.ins().select(is_endless, infinity, result)
     }
 
     /// `Math.random`: `SplitMix64` (Steele, Lea, Flood, 2014), whose top 53 bits are a double in [0, 1).

@@ -12,8 +12,7 @@ impl Gen<'_, '_> {
     pub(super) fn to_f64(&mut self, value: Value, rep: Rep) -> Value {
         match rep {
             Rep::F64 => value,
-            Rep::I64 | Rep::Big => self.b.ins().fcvt_from_sint(types::F64, value),
-            Rep::I32 => self.b.ins().fcvt_from_sint(types::F64, value),
+            Rep::I64 | Rep::Big | Rep::I32 => self.b.ins().fcvt_from_sint(types::F64, value),
             Rep::Bool => {
                 let wide = self.b.ins().uextend(types::I32, value);
                 self.b.ins().fcvt_from_sint(types::F64, wide)
@@ -75,8 +74,7 @@ impl Gen<'_, '_> {
                 let zero = self.b.ins().f64const(0.0);
                 self.b.ins().fcmp(FloatCC::OrderedNotEqual, value, zero)
             }
-            Rep::I64 | Rep::Big => self.b.ins().icmp_imm_s(IntCC::NotEqual, value, 0),
-            Rep::I32 => self.b.ins().icmp_imm_s(IntCC::NotEqual, value, 0),
+            Rep::I64 | Rep::Big | Rep::I32 => self.b.ins().icmp_imm_s(IntCC::NotEqual, value, 0),
             Rep::Bool => value,
         }
     }

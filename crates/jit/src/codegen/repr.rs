@@ -96,7 +96,9 @@ impl Votes {
             Kind::Set(local, value) if is_bitwise(program, *value) => {
                 self.bits.insert(local.0);
             }
-            Kind::Load(_, index) | Kind::Store(_, index, _) | Kind::Update { index, .. } => self.indexed(program, *index),
+            Kind::Load(_, index) | Kind::Store(_, index, _) | Kind::Update { index, .. } => {
+                self.indexed(program, *index);
+            }
             _ => {}
         }
     }

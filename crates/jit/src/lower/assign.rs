@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use oxc_ast::ast::{
     ArrayAssignmentTarget, AssignmentExpression, AssignmentOperator, AssignmentTarget, AssignmentTargetMaybeDefault,
-    AssignmentTargetProperty, BindingIdentifier, BindingPattern, Expression, IdentifierReference, ObjectAssignmentTarget,
-    SimpleAssignmentTarget, UpdateExpression, UpdateOperator,
+    AssignmentTargetProperty, BindingIdentifier, BindingPattern, Expression, IdentifierReference,
+    ObjectAssignmentTarget, SimpleAssignmentTarget, UpdateExpression, UpdateOperator,
 };
 use oxc_semantic::SymbolId;
 
@@ -88,7 +88,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         assign: impl FnOnce(&mut Self, &Bind<'t, 'a>) -> Lowering<()>,
     ) -> Lowering<V<'t, 'a>> {
         let (pre, bind) = self.nested(|this| {
-            let bind = this.own(v, "value", at)?;
+            let bind = this.own(v, "value", at);
             assign(this, &bind)?;
             Ok(bind)
         })?;
@@ -108,7 +108,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Val::Bound(Bind::Tuple(tuple)) => {
                         thawed(&tuple, at)?;
                         if let Kind::Num(position) = self.program.kind(index) {
-                            scalar_item(&self.item(&tuple, *position, at)?, at)?
+                            scalar_item(&Self::item(&tuple, *position, at)?, at)?
                         } else {
                             let (sets, locals) = self.nested(|this| this.locals_of(&tuple, at))?;
                             pre.extend(sets);
@@ -121,7 +121,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     }
                     Val::Bound(Bind::Builtin(Builtin::Coverage)) => Place::Nowhere,
                     _ => {
-                        return fault(Reason::Type, at, "only arrays have elements", "index a typed array or a small local array");
+                        return fault(
+                            Reason::Type,
+                            at,
+                            "only arrays have elements",
+                            "index a typed array or a small local array",
+                        );
                     }
                 };
                 Ok((pre, place))
@@ -188,7 +193,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     None => Kind::Store(arr, index, value),
                     Some(Combine::Op(op)) => Kind::Update { arr, index, op, value, old: false },
                     Some(_) => {
-                        return fault(Reason::Unsupported, at, "a logical assignment to an element", "write it with `if`");
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "a logical assignment to an element",
+                            "write it with `if`",
+                        );
                     }
                 };
                 Ok(V::scalar(self.program.add(kind, at)))
@@ -243,7 +253,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             (Bind::Array(arr), Val::Bound(Bind::Array(source))) => {
                 let roots = self.program.arrs[source.0 as usize].roots.clone();
                 if self.program.arrs[arr.0 as usize].element != self.program.arrs[source.0 as usize].element {
-                    return fault(Reason::Type, at, "the variable held an array of another element type", "use two variables");
+                    return fault(
+                        Reason::Type,
+                        at,
+                        "the variable held an array of another element type",
+                        "use two variables",
+                    );
                 }
                 let info = &mut self.program.arrs[arr.0 as usize];
                 info.roots = union(std::mem::take(&mut info.roots), &roots);
@@ -252,7 +267,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             }
             (Bind::Tuple(old), Val::Bound(Bind::Tuple(new))) => {
                 if old.items.len() != new.items.len() || old.names != new.names {
-                    return fault(Reason::Type, at, "the variable held an array of another length", "use two variables");
+                    return fault(
+                        Reason::Type,
+                        at,
+                        "the variable held an array of another length",
+                        "use two variables",
+                    );
                 }
                 if !new.fresh.get() {
                     let hint = "copy it: `[...other]`";
@@ -260,7 +280,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 }
                 for (old, new) in old.items.iter().zip(&new.items) {
                     let Bind::Scalar { local, .. } = old else {
-                        return fault(Reason::Unsupported, at, "nested arrays cannot be reassigned", "assign their elements");
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "nested arrays cannot be reassigned",
+                            "assign their elements",
+                        );
                     };
                     let value = self.read(new, at)?;
                     let set = self.program.add(Kind::Set(*local, value), at);
@@ -268,9 +293,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 }
                 Ok(V { pre, val: Val::Bound(Bind::Tuple(old)) })
             }
-            (Bind::Function(_) | Bind::Builtin(_), _) | (_, Val::Bound(Bind::Function(_) | Bind::Builtin(_))) => {
-                fault(Reason::Unsupported, at, "a variable that holds a function is assigned again", "use `const` or a `switch`")
-            }
+            (Bind::Function(_) | Bind::Builtin(_), _) | (_, Val::Bound(Bind::Function(_) | Bind::Builtin(_))) => fault(
+                Reason::Unsupported,
+                at,
+                "a variable that holds a function is assigned again",
+                "use `const` or a `switch`",
+            ),
             _ => {
                 let hint = "use a variable of its own for each kind of value";
                 fault(Reason::Type, at, "the variable changes between a number and an array", hint)
@@ -283,7 +311,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         Ok(match bind {
             Bind::Array(source) if changes || self.program.arrs[source.0 as usize].changes => {
                 let ArrInfo { name, element, roots, .. } = self.program.arrs[source.0 as usize].clone();
-                let arr = self.program.arr(ArrInfo { name, element, roots, changes });
+                let arr = self.program.arr(ArrInfo { name, element, roots, changes, open: false });
                 self.out.push(Stmt::SetArr(arr, Source::Arr(source)));
                 Bind::Array(arr)
             }
@@ -296,7 +324,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 Bind::Tuple(tuple)
             }
             Bind::Function(_) | Bind::Builtin(_) if changes => {
-                return fault(Reason::Unsupported, at, "a variable that holds a function is assigned again", "use `const`");
+                return fault(
+                    Reason::Unsupported,
+                    at,
+                    "a variable that holds a function is assigned again",
+                    "use `const`",
+                );
             }
             other => other,
         })
@@ -398,11 +431,11 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         };
         match target {
             AssignmentTarget::ArrayAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at)?;
+                let bind = self.own(v, "value", at);
                 self.assign_array(inner, &bind, at)
             }
             AssignmentTarget::ObjectAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at)?;
+                let bind = self.own(v, "value", at);
                 self.assign_object(inner, &bind, at)
             }
             other => {
@@ -475,7 +508,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if array.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest element", "name the elements");
                 }
-                let from = self.own(v, "value", at)?;
+                let from = self.own(v, "value", at);
                 for (position, element) in array.elements.iter().enumerate() {
                     let Some(element) = element else { continue };
                     let v = self.part(&from, position, at)?;
@@ -487,7 +520,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if object.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest member", "name the members");
                 }
-                let from = self.own(v, "value", at)?;
+                let from = self.own(v, "value", at);
                 for property in &object.properties {
                     let at = self.at(property.span);
                     let Some(name) = property.key.static_name() else {
@@ -526,7 +559,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Bind::Scalar { local, fresh }
                 }
             },
-            Val::Bound(bind @ (Bind::Scalar { .. } | Bind::Constant(_) | Bind::Boolean(_) | Bind::Big(_) | Bind::Undefined)) => {
+            Val::Bound(
+                bind @ (Bind::Scalar { .. } | Bind::Constant(_) | Bind::Boolean(_) | Bind::Big(_) | Bind::Undefined),
+            ) => {
                 if changes {
                     let e = self.read(&bind, at)?;
                     let fresh = matches!(bind, Bind::Undefined);

@@ -51,7 +51,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     let at = self.at(spread.span);
                     let v = self.value(&spread.argument)?;
                     let Val::Bound(Bind::Tuple(tuple)) = v.val else {
-                        return fault(Reason::Unsupported, at, "only small arrays can be spread", "write the arguments");
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "only small arrays can be spread",
+                            "write the arguments",
+                        );
                     };
                     let mut pre = v.pre;
                     for item in &tuple.items {
@@ -100,7 +105,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 };
                 binds.push(match constant {
                     Some(bind) => bind,
-                    None => this.own(v, "argument", at)?,
+                    None => this.own(v, "argument", at),
                 });
             }
             Ok(binds)
@@ -146,7 +151,11 @@ impl<'t, 'a> Lowerer<'t, 'a> {
     }
 
     /// Binds parameters, then lowers the body; the value of an expression body.
-    fn body(&mut self, Closure { unit, code }: Closure<'t, 'a>, args: Vec<Bind<'t, 'a>>) -> Lowering<Option<Val<'t, 'a>>> {
+    fn body(
+        &mut self,
+        Closure { unit, code }: Closure<'t, 'a>,
+        args: Vec<Bind<'t, 'a>>,
+    ) -> Lowering<Option<Val<'t, 'a>>> {
         let at = At { unit, byte: code.start };
         let mut args = args.into_iter();
         if let Some(own) = code.own {
@@ -179,7 +188,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             return Ok(Some(v.val));
         }
         let _ = at;
-        self.hoist_vars(code)?;
+        self.hoist_vars(code);
         self.statements(&code.body.statements)?;
         Ok(None)
     }
@@ -188,10 +197,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         if builtin == Builtin::Coverage {
             return Ok(V::bound(Bind::Builtin(Builtin::Coverage)));
         }
-        let mut values = self.arguments(arguments)?;
         if builtin == Builtin::Identity {
-            return if values.is_empty() { Ok(V::bound(Bind::Undefined)) } else { Ok(values.swap_remove(0)) };
+            // The others are names, for stack traces.
+            let mut first = self.arguments(&arguments[..arguments.len().min(1)])?;
+            return Ok(first.pop().unwrap_or_else(|| V::bound(Bind::Undefined)));
         }
+        let values = self.arguments(arguments)?;
         let mut args = Vec::new();
         for v in values {
             args.push(self.to_scalar(v, at)?);
@@ -199,15 +210,15 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let undefined = self.program.add(Kind::Undef, at);
         let first = args.first().copied().unwrap_or(undefined);
         let kind = match builtin {
-            Builtin::Math(function) => return self.math(function, args, at).map(V::scalar),
+            Builtin::Math(function) => return Ok(V::scalar(self.math(function, args, at))),
             Builtin::Random => {
                 self.program.uses_random = true;
                 Kind::Random
             }
-            Builtin::IsNan | Builtin::NumberIsNan => Kind::Test(Test::IsNan, first),
-            Builtin::IsFinite | Builtin::NumberIsFinite => Kind::Test(Test::IsFinite, first),
-            Builtin::NumberIsInteger => Kind::Test(Test::IsInteger, first),
-            Builtin::NumberIsSafeInteger => Kind::Test(Test::IsSafeInteger, first),
+            Builtin::IsNan | Builtin::NumberIsNan => Kind::Test(Test::Nan, first),
+            Builtin::IsFinite | Builtin::NumberIsFinite => Kind::Test(Test::Finite, first),
+            Builtin::NumberIsInteger => Kind::Test(Test::Integer, first),
+            Builtin::NumberIsSafeInteger => Kind::Test(Test::SafeInteger, first),
             Builtin::ObjectIs => Kind::Same(first, args.get(1).copied().unwrap_or(undefined)),
             Builtin::NumberObject => Kind::Number(if args.is_empty() { self.num(0.0, at) } else { first }),
             Builtin::BigIntObject => Kind::BigInt(first),
@@ -220,7 +231,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Kind::Num(bits @ 1.0..=64.0) if bits.fract() == 0.0 => *bits,
                     _ => {
                         let hint = "write the number of bits: `BigInt.asIntN(64, x)`";
-                        return fault(Reason::Unsupported, at, "the number of bits must be a constant from 1 to 64", hint);
+                        return fault(
+                            Reason::Unsupported,
+                            at,
+                            "the number of bits must be a constant from 1 to 64",
+                            hint,
+                        );
                     }
                 };
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to 64")]
@@ -233,12 +249,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         Ok(V::scalar(self.program.add(kind, at)))
     }
 
-    fn math(&mut self, function: MathFn, mut args: Vec<E>, at: At) -> Lowering<E> {
+    fn math(&mut self, function: MathFn, mut args: Vec<E>, at: At) -> E {
         let undefined = self.program.add(Kind::Undef, at);
         match function {
             MathFn::Min | MathFn::Max => {
                 if args.is_empty() {
-                    return Ok(self.num(if function == MathFn::Min { f64::INFINITY } else { f64::NEG_INFINITY }, at));
+                    return self.num(if function == MathFn::Min { f64::INFINITY } else { f64::NEG_INFINITY }, at);
                 }
                 let mut result = args.remove(0);
                 if args.is_empty() {
@@ -247,16 +263,16 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 for next in args {
                     result = self.program.add(Kind::Math(function, vec![result, next]), at);
                 }
-                return Ok(result);
+                return result;
             }
             MathFn::Hypot => {
                 if args.is_empty() {
-                    return Ok(self.num(0.0, at));
+                    return self.num(0.0, at);
                 }
             }
             MathFn::Pow => {
                 args.resize(2, undefined);
-                return Ok(self.bin(Op::Pow, args[0], args[1], at));
+                return self.bin(Op::Pow, args[0], args[1], at);
             }
             _ => {
                 let arity = if matches!(function, MathFn::Imul | MathFn::Atan2) { 2 } else { 1 };
@@ -275,7 +291,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 args.resize(arity, undefined);
             }
         }
-        Ok(self.program.add(Kind::Math(function, args), at))
+        self.program.add(Kind::Math(function, args), at)
     }
 
     fn method(
@@ -321,7 +337,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     Val::Bound(Bind::Array(source)) => {
                         let big = |arr: Arr| this.program.arrs[arr.0 as usize].element.is_big();
                         if big(arr) != big(source) {
-                            return fault(Reason::Type, at, "bigints and numbers cannot be mixed", "use arrays of one kind");
+                            return fault(
+                                Reason::Type,
+                                at,
+                                "bigints and numbers cannot be mixed",
+                                "use arrays of one kind",
+                            );
                         }
                         this.out.push(Stmt::Copy { target: arr, source, offset, at });
                     }

@@ -42,7 +42,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Expression::BigIntLiteral(literal) => match literal.value.parse::<i128>() {
                 Ok(value) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&value) => Kind::Big(value),
                 _ => {
-                    return fault(Reason::Type, at, "this bigint does not fit into 64 bits", "use values of at most 64 bits");
+                    return fault(
+                        Reason::Type,
+                        at,
+                        "this bigint does not fit into 64 bits",
+                        "use values of at most 64 bits",
+                    );
                 }
             },
             Expression::Identifier(name) => return self.name(name),
@@ -178,7 +183,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             "console" => "remove the output: compiled code runs outside of JavaScript",
             "Date" | "performance" => "measure time outside of the kernel",
             "arguments" => "name the parameters",
-            _ => "use numbers, booleans, typed arrays, `Math`, and functions made of these; pass anything else as an argument",
+            _ => {
+                "use numbers, booleans, typed arrays, `Math`, and functions made of these; pass anything else as an argument"
+            }
         };
         fault(Reason::Unknown, at, reason, hint)
     }
@@ -284,7 +291,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             return fault(Reason::Type, at, "the two arrays have different element types", "use arrays of one type");
         }
         let roots = union(x.roots, &y.roots);
-        let arr = self.program.arr(ArrInfo { name: x.name, element: x.element, roots, changes: true });
+        let arr = self.program.arr(ArrInfo { name: x.name, element: x.element, roots, changes: true, open: false });
         then.push(Stmt::SetArr(arr, Source::Arr(a)));
         otherwise.push(Stmt::SetArr(arr, Source::Arr(b)));
         Ok(V { pre: vec![Stmt::If(test, then, otherwise)], val: Val::Bound(Bind::Array(arr)) })
@@ -333,18 +340,25 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         let v = this.value(&spread.argument)?;
                         this.out.extend(v.pre);
                         let Val::Bound(Bind::Tuple(tuple)) = v.val else {
-                            return fault(Reason::Unsupported, at, "only small arrays can be spread", "write the elements");
+                            return fault(
+                                Reason::Unsupported,
+                                at,
+                                "only small arrays can be spread",
+                                "write the elements",
+                            );
                         };
                         for item in &tuple.items {
                             let e = this.read(item, at)?;
-                            items.push(this.own(V::scalar(e), "element", at)?);
+                            items.push(this.own(V::scalar(e), "element", at));
                         }
                     }
                     other => {
-                        let Some(expression) = other.as_expression() else { unreachable!("holes and spreads are above") };
+                        let Some(expression) = other.as_expression() else {
+                            unreachable!("holes and spreads are above")
+                        };
                         let at = this.at_of(expression);
                         let v = this.value(expression)?;
-                        items.push(this.own(v, "element", at)?);
+                        items.push(this.own(v, "element", at));
                     }
                 }
             }
@@ -372,7 +386,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 let at = this.at(property.span);
                 let v = this.value(&property.value)?;
                 names.push(name.into_owned());
-                items.push(this.own(v, "member", at)?);
+                items.push(this.own(v, "member", at));
             }
             Ok((names, items))
         })?;
@@ -381,16 +395,23 @@ impl<'t, 'a> Lowerer<'t, 'a> {
     }
 
     /// Puts a value into a variable of its own; effects go to the current statements.
-    pub(super) fn own(&mut self, v: V<'t, 'a>, name: &str, at: At) -> Lowering<Bind<'t, 'a>> {
+    pub(super) fn own(&mut self, v: V<'t, 'a>, name: &str, at: At) -> Bind<'t, 'a> {
         self.out.extend(v.pre);
-        Ok(match v.val {
+        match v.val {
             Val::Scalar(e) => {
                 let local = self.program.local(name, at);
                 self.emit_set(local, e, at);
                 Bind::Scalar { local, fresh: false }
             }
+            // An array variable that changes is read now.
+            Val::Bound(Bind::Array(source)) if self.program.arrs[source.0 as usize].changes => {
+                let info = self.program.arrs[source.0 as usize].clone();
+                let arr = self.program.arr(ArrInfo { changes: false, ..info });
+                self.out.push(Stmt::SetArr(arr, Source::Arr(source)));
+                Bind::Array(arr)
+            }
             Val::Bound(bind) => bind,
-        })
+        }
     }
 
     pub(super) fn member(&mut self, object: V<'t, 'a>, name: &str, at: At) -> Lowering<V<'t, 'a>> {
@@ -432,7 +453,12 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 _ => "this value",
             };
             let hint = "see docs/jit.md for what is available";
-            return fault(Reason::Unsupported, at, format!("`.{name}` of {what} is not available in compiled code"), hint);
+            return fault(
+                Reason::Unsupported,
+                at,
+                format!("`.{name}` of {what} is not available in compiled code"),
+                hint,
+            );
         };
         let val = match found.val {
             Val::Bound(ref bind @ (Bind::Scalar { .. } | Bind::Constant(_) | Bind::Boolean(_) | Bind::Undefined)) => {
@@ -453,7 +479,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             }
             Val::Bound(Bind::Tuple(tuple)) => {
                 if let Kind::Num(position) = self.program.kind(index) {
-                    let item = self.item(&tuple, *position, at)?;
+                    let item = Self::item(&tuple, *position, at)?;
                     let v = match item {
                         Bind::Array(_) | Bind::Tuple(_) | Bind::Function(_) => Val::Bound(item),
                         scalar => Val::Scalar(self.read(&scalar, at)?),
@@ -476,7 +502,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         }
     }
 
-    pub(super) fn item(&self, tuple: &Tuple<'t, 'a>, position: f64, at: At) -> Lowering<Bind<'t, 'a>> {
+    pub(super) fn item(tuple: &Tuple<'t, 'a>, position: f64, at: At) -> Lowering<Bind<'t, 'a>> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; compared below")]
         let index = position as usize;
         #[expect(clippy::cast_precision_loss, reason = "small")]
@@ -491,16 +517,19 @@ impl<'t, 'a> Lowerer<'t, 'a> {
 
     /// The variables behind a small array; constants get one each.
     pub(super) fn locals_of(&mut self, tuple: &Tuple<'t, 'a>, at: At) -> Lowering<Vec<crate::ir::Local>> {
-        tuple.items.iter().map(|item| match item {
-            Bind::Scalar { local, .. } => Ok(*local),
-            other => {
-                let value = self.read(other, at)?;
-                let local = self.program.local("element", at);
-                self.emit_set(local, value, at);
-                Ok(local)
-            }
-        })
-        .collect()
+        tuple
+            .items
+            .iter()
+            .map(|item| match item {
+                Bind::Scalar { local, .. } => Ok(*local),
+                other => {
+                    let value = self.read(other, at)?;
+                    let local = self.program.local("element", at);
+                    self.emit_set(local, value, at);
+                    Ok(local)
+                }
+            })
+            .collect()
     }
 }
 
@@ -548,7 +577,9 @@ fn fold(op: Op, x: f64, y: f64) -> Option<f64> {
 
 fn unsupported<T>(expression: &Expression<'_>, at: At) -> Lowering<T> {
     let (what, hint) = match expression {
-        Expression::StringLiteral(_) | Expression::TemplateLiteral(_) => ("a string", "kernels compute with numbers only"),
+        Expression::StringLiteral(_) | Expression::TemplateLiteral(_) => {
+            ("a string", "kernels compute with numbers only")
+        }
         Expression::NullLiteral(_) => ("`null`", "use a number that stands for it"),
         Expression::ThisExpression(_) => ("`this`", "pass what is needed as an argument"),
         Expression::AwaitExpression(_) => ("`await`", "await outside of the kernel"),

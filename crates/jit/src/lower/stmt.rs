@@ -1,8 +1,8 @@
 //! Statements.
 
 use oxc_ast::ast::{
-    BindingIdentifier, BindingPattern, Expression, ForOfStatement, ForStatement, ForStatementInit,
-    ForStatementLeft, Statement, SwitchStatement, VariableDeclaration, VariableDeclarationKind,
+    BindingIdentifier, BindingPattern, Expression, ForOfStatement, ForStatement, ForStatementInit, ForStatementLeft,
+    Statement, SwitchStatement, VariableDeclaration, VariableDeclarationKind,
 };
 use oxc_semantic::SymbolId;
 
@@ -18,7 +18,7 @@ const UNROLL_TEXT: f64 = 4000.0;
 
 impl<'t, 'a> Lowerer<'t, 'a> {
     /// `var` variables that are assigned later are undefined from the start of the function on.
-    pub(super) fn hoist_vars(&mut self, code: Code<'t, 'a>) -> Lowering<()> {
+    pub(super) fn hoist_vars(&mut self, code: Code<'t, 'a>) {
         let (mut names, mut params) = (Vec::new(), Vec::new());
         collect_vars(&code.body.statements, &mut names);
         for param in &code.params.items {
@@ -45,7 +45,6 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             }
             self.binds.insert(key, Bind::Scalar { local, fresh: true });
         }
-        Ok(())
     }
 
     pub(super) fn statements(&mut self, statements: &'t [Statement<'a>]) -> Lowering<()> {
@@ -85,8 +84,8 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     (None, _) => {}
                 }
                 let (then, ()) = self.nested(|this| this.statement(&branch.consequent))?;
-                let (otherwise, ()) =
-                    self.nested(|this| branch.alternate.as_ref().map_or(Ok(()), |alternate| this.statement(alternate)))?;
+                let (otherwise, ()) = self
+                    .nested(|this| branch.alternate.as_ref().map_or(Ok(()), |alternate| this.statement(alternate)))?;
                 self.out.push(Stmt::If(test, then, otherwise));
                 Ok(())
             }
@@ -159,7 +158,8 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Statement::SwitchStatement(switch) => self.switch(switch, names, at),
             _ => {
                 let exit = self.program.label();
-                let body = self.within(Target { names, exit, next: None, block: true }, |this| this.statement(inner))?;
+                let body =
+                    self.within(Target { names, exit, next: None, block: true }, |this| this.statement(inner))?;
                 self.out.push(Stmt::Labeled(exit, body));
                 Ok(())
             }
@@ -296,7 +296,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         if let Statement::ForStatement(counted) = statement
             && let Some((symbol, values)) = self.unrollable(counted)
         {
-            return self.unroll(counted, symbol, &values, names);
+            return self.unroll(counted, symbol, &values, &names);
         }
         if let Statement::ForOfStatement(of) = statement {
             return self.for_of(of, names, at);
@@ -353,7 +353,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let V { pre, val } = self.value(&of.right)?;
         self.out.extend(pre);
         let pattern = match &of.left {
-            ForStatementLeft::VariableDeclaration(declaration) => declaration.declarations.first().map(|first| &first.id),
+            ForStatementLeft::VariableDeclaration(declaration) => {
+                declaration.declarations.first().map(|first| &first.id)
+            }
             _ => None,
         };
         let Some(pattern) = pattern.filter(|_| !of.r#await) else {
@@ -447,6 +449,15 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Expression::UnaryExpression(unary) if unary.operator == oxc_ast::ast::UnaryOperator::UnaryNegation => {
                 Some(-self.peek(&unary.argument)?)
             }
+            Expression::BinaryExpression(binary) => {
+                let (a, b) = (self.peek(&binary.left)?, self.peek(&binary.right)?);
+                match binary.operator {
+                    oxc_ast::ast::BinaryOperator::Addition => Some(a + b),
+                    oxc_ast::ast::BinaryOperator::Subtraction => Some(a - b),
+                    oxc_ast::ast::BinaryOperator::Multiplication => Some(a * b),
+                    _ => None,
+                }
+            }
             Expression::Identifier(name) => {
                 let at = self.at(name.span);
                 match self.lookup(name, at) {
@@ -463,7 +474,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         counted: &'t ForStatement<'a>,
         symbol: SymbolId,
         values: &[f64],
-        names: Vec<String>,
+        names: &[String],
     ) -> Lowering<()> {
         let exit = self.program.label();
         let key = (self.unit(), symbol);
@@ -471,7 +482,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         for &value in values {
             let next = self.program.label();
             self.binds.insert(key, Bind::Constant(value));
-            let target = Target { names: names.clone(), exit, next: Some(next), block: false };
+            let target = Target { names: names.to_vec(), exit, next: Some(next), block: false };
             let body = self.within(target, |this| this.statement(&counted.body))?;
             push_labeled(&mut all, next, body);
         }
@@ -539,7 +550,9 @@ fn step_of(update: &Expression<'_>, name: &BindingIdentifier<'_>) -> Option<f64>
             _ => None,
         },
         Expression::AssignmentExpression(assignment) => {
-            let oxc_ast::ast::AssignmentTarget::AssignmentTargetIdentifier(other) = &assignment.left else { return None };
+            let oxc_ast::ast::AssignmentTarget::AssignmentTargetIdentifier(other) = &assignment.left else {
+                return None;
+            };
             let Expression::NumericLiteral(literal) = assignment.right.without_parentheses() else { return None };
             match assignment.operator {
                 oxc_ast::ast::AssignmentOperator::Addition if other.name == name.name => Some(literal.value),
@@ -621,4 +634,3 @@ fn collect_pattern<'t, 'a>(
         }
     }
 }
-

@@ -1,5 +1,8 @@
 //! Compiling and calling from tests.
 
+#![expect(dead_code, reason = "each test uses a part of this")]
+#![expect(clippy::float_cmp, clippy::cast_possible_truncation, reason = "integers are told from other numbers exactly")]
+
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU32;
 
@@ -20,8 +23,10 @@ pub(crate) enum Arg<'a> {
 impl Arg<'_> {
     fn param(&self) -> Param {
         match self {
-            Self::Number(x) if *x == x.trunc() && (0.0..=2147483647.0).contains(x) && x.is_sign_positive() => Param::Natural,
-            Self::Number(x) if *x == x.trunc() && x.abs() < 2147483648.0 && *x != 0.0 => Param::Integer,
+            Self::Number(x) if *x == x.trunc() && (1.0..=2_147_483_647.0).contains(x) && x.is_sign_positive() => {
+                Param::Natural(31)
+            }
+            Self::Number(x) if *x == x.trunc() && x.abs() < 2_147_483_648.0 && *x != 0.0 => Param::Integer,
             Self::Number(_) => Param::Number,
             Self::Boolean(_) => Param::Boolean,
             Self::F64(_) => Param::Array(Element::F64),
@@ -48,7 +53,12 @@ impl Arg<'_> {
     }
 }
 
-pub(crate) fn build(source: &str, entry: Entry, params: Vec<Param>, captures: &[(&str, Capture)]) -> Result<Compiled, CompileError> {
+pub(crate) fn build(
+    source: &str,
+    entry: Entry,
+    params: Vec<Param>,
+    captures: &[(&str, Capture)],
+) -> Result<Compiled, CompileError> {
     let engine = Engine::new();
     let captures: HashMap<_, _> = captures.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let arrays = params.iter().filter(|param| matches!(param, Param::Array(_))).count();
@@ -70,11 +80,14 @@ pub(crate) fn call(source: &str, mut args: Vec<Arg<'_>>) -> Result<f64, String> 
     let params = args.iter().map(Arg::param).collect();
     let compiled = build(source, Entry::Call, params, &[]).map_err(|error| format!("{}: {error}", error.name()))?;
     let mut words = Vec::new();
-    args.iter_mut().for_each(|arg| arg.words(&mut words));
+    for arg in &mut args {
+        arg.words(&mut words);
+    }
     let mut result = [0.0_f64; 8];
     words.push(result.as_mut_ptr() as u64);
     let flag = AtomicU32::new(0);
     let mut control = Control::new(&flag, 1);
+    // SAFETY: the words are those of the parameters, then the address of room for the result.
     match unsafe { compiled.kernel.run(&words, 0, 0, &mut control) } {
         Status::Done => Ok(result[0]),
         Status::Cancelled => Err("cancelled".to_owned()),
@@ -87,16 +100,25 @@ pub(crate) fn call(source: &str, mut args: Vec<Arg<'_>>) -> Result<f64, String> 
 }
 
 /// Runs over a range.
-pub(crate) fn run(source: &str, entry: Entry, mut args: Vec<Arg<'_>>, n: i64, out: Option<*mut f64>) -> Result<(), String> {
+pub(crate) fn run(
+    source: &str,
+    entry: Entry,
+    mut args: Vec<Arg<'_>>,
+    n: i64,
+    out: Option<*mut f64>,
+) -> Result<(), String> {
     let params = args.iter().map(Arg::param).collect();
     let compiled = build(source, entry, params, &[]).map_err(|error| format!("{}: {error}", error.name()))?;
     let mut words = Vec::new();
-    args.iter_mut().for_each(|arg| arg.words(&mut words));
+    for arg in &mut args {
+        arg.words(&mut words);
+    }
     if let Some(out) = out {
-        words.extend([out as u64, n as u64]);
+        words.extend([out as u64, n.cast_unsigned()]);
     }
     let flag = AtomicU32::new(0);
     let mut control = Control::new(&flag, 1);
+    // SAFETY: the words are those of the parameters, then address and length of the output; callers keep `n` in range.
     match unsafe { compiled.kernel.run(&words, 0, n, &mut control) } {
         Status::Done => Ok(()),
         other => Err(format!("{other:?} {:?}", control.failure())),
