@@ -38,6 +38,8 @@ class Inside {
   waiting = 0;
   /** The last entry was given to a promise whose reader has not yet gone on. */
   isArriving = false;
+  /** Made here, where nothing refers to the lock itself, which is to be collected. */
+  readonly isEntered = (): boolean => this.depth > 0;
 }
 
 /** See the file's description. */
@@ -52,7 +54,7 @@ export class Mutex implements Guarded {
     this.object = object;
     const inside = (object.local ??= new Inside()) as Inside;
     this.#inside = inside;
-    object.isInside = () => inside.depth > 0;
+    object.isInside = inside.isEntered;
     this.#isReentrant = isReentrant;
     this.#wish = { object, keeper, giveBack: () => this.#free() };
   }
