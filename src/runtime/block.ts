@@ -32,11 +32,6 @@ export function offsetOf(slot: number): number {
   return segmentOf(slot).doubles[(baseOf(slot) >> 3) + BLOCK / 2] as number;
 }
 
-/** Gives `slot` a new block of `length` bytes, contents unspecified; returns where it begins. */
-export function allocBlock(slot: number, length: number): number {
-  return binding.allocBlock(slot, length);
-}
-
 /** The window onto a block of `length` bytes at `offset`. */
 export function windowOf(offset: number, length: number): Window {
   if (length > SHARED) return largeWindow(offset, length);

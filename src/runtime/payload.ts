@@ -7,7 +7,7 @@
 
 import { binding } from '../native/binding.js';
 import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
-import { allocBlock, offsetOf, startOf, windowOf } from './block.js';
+import { offsetOf, startOf, windowOf } from './block.js';
 import { giveUp, isLent, LEND, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
 import { objectBehind } from './shared-block.js';
@@ -111,7 +111,7 @@ export interface Doubles {
 }
 
 function allocDoubles(slot: number, length: number): Doubles {
-  return doublesAt(allocBlock(slot, length * DOUBLE), length);
+  return doublesAt(binding.allocBlock(slot, length * DOUBLE), length);
 }
 
 /** The doubles of the slot's block. */
@@ -144,7 +144,7 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
       words[word + KIND] = ENCODED;
       bytes.set(encoded.bytes, base + INLINE);
     } else {
-      const offset = allocBlock(slot, length);
+      const offset = binding.allocBlock(slot, length);
       words[word + KIND] = MANY_ENCODED;
       windowOf(offset, length).bytes.set(encoded.bytes, startOf(offset, length));
     }
@@ -169,7 +169,7 @@ function writeBuffer(slot: number, buffer: Buffer): boolean {
   if (length <= INLINE_BYTES || length >= LEND) return false;
   if (!(buffer.buffer instanceof ArrayBuffer) || Object.getPrototypeOf(buffer) !== Buffer.prototype) return false;
   if (objectBehind(buffer.buffer) !== undefined) return false;
-  const offset = allocBlock(slot, length);
+  const offset = binding.allocBlock(slot, length);
   buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
   const { words } = segmentOf(slot);
   const word = baseOf(slot) >> 2;
