@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 
 export const {
   // Errors.
-  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, BufferTooShort, CancelledError, EOFError, Empty,
-  Full, InvalidStateError, NotSupported, OSError, PicklingError, PolycoreError, RuntimeError, ShutDown, StaleHandleError,
-  TimeoutError, WorkerCrashedError,
+  AuthenticationError, BrokenBarrierError, BrokenPipeError, BrokenPoolError, BufferTooShort, CancelledError, CompileError,
+  EOFError, Empty, Full, InvalidStateError, KernelError, NotSupported, OSError, PicklingError, PolycoreError, RuntimeError,
+  ShutDown, StaleHandleError, TimeoutError, WorkerCrashedError,
   // multiprocessing.
   Array, AsyncResult, Connection, Pipe, Pool, ShareableList, SharedArray, SharedMemory, Value, cpuCount, wait, waitSync,
   // queue.
@@ -15,4 +15,6 @@ export const {
   enumerate, excepthook, local, mainThread, setExcepthook,
   // Functions and values that travel.
   isMain, pickle, ref, transfer,
+  // Machine code.
+  jit, parallelFor, parallelForSync, parallelReduce, parallelReduceSync,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -117,3 +117,56 @@ export class StaleHandleError extends RangeError {
 export class RuntimeError extends PolycoreError {
   override readonly code = 'ERR_POLYCORE_RUNTIME';
 }
+
+/** Where and why a function cannot be compiled. */
+export interface CompileErrorDetails {
+  /** What kind of obstacle: `syntax unsupported type unknown-name recursion race too-large arguments denied internal`. */
+  readonly kind: string;
+  /** Line in the text of the function, from 1. */
+  readonly line: number;
+  /** Column in that line, from 1, in UTF-16 units. */
+  readonly column: number;
+  /** In a sentence. */
+  readonly reason: string;
+  /** What to do instead; may be empty. */
+  readonly hint: string;
+  /** The code at the place, with its file, lines and a mark. */
+  readonly frame: string;
+}
+
+/** An index outside of an array, or a division of a bigint by zero, found while compiled code ran. */
+export class KernelError extends PolycoreError {
+  override readonly code = 'ERR_POLYCORE_KERNEL';
+  /** The index, or what was divided. */
+  readonly index: number;
+  /** Line in the text of the function, from 1. */
+  readonly line: number;
+  /** Column in that line, from 1. */
+  readonly column: number;
+  constructor(message: string, details: { index?: number; line?: number; column?: number } = {}) {
+    super(message);
+    this.index = details.index ?? Number.NaN;
+    this.line = details.line ?? 0;
+    this.column = details.column ?? 0;
+  }
+}
+
+/** A function is outside of the subset that is compiled to machine code (docs/jit.md), or cannot be compiled here. */
+export class CompileError extends PolycoreError implements CompileErrorDetails {
+  override readonly code = 'ERR_POLYCORE_COMPILE';
+  readonly kind: string;
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+  readonly hint: string;
+  readonly frame: string;
+  constructor(message: string, details: Partial<CompileErrorDetails> = {}) {
+    super(message);
+    this.kind = details.kind ?? 'unsupported';
+    this.line = details.line ?? 0;
+    this.column = details.column ?? 0;
+    this.reason = details.reason ?? message;
+    this.hint = details.hint ?? '';
+    this.frame = details.frame ?? '';
+  }
+}

@@ -6,6 +6,7 @@ import { startWorker } from './runtime/worker.js';
 import { startThread } from './threading/body.js';
 
 export * from './errors.js';
+export * from './jit/index.js';
 export * from './multiprocessing/index.js';
 export { isMain, pickle, ref } from './pickle/index.js';
 export * from './queue/index.js';

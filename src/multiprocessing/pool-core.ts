@@ -10,6 +10,11 @@ import { allPending } from '../runtime/port.js';
 import { OK } from '../runtime/slot.js';
 import { full, Job, notRunning } from './job.js';
 
+/** Work of this pool that runs elsewhere than in its workers. */
+export interface OutsideWork {
+  abandon(reason: unknown): void;
+}
+
 /** See the file's description. */
 export class PoolCore {
   readonly number: number;
@@ -24,6 +29,8 @@ export class PoolCore {
   #pending = 0;
   #completed = 0;
   #failed = 0;
+  /** Not kept alive from here: what has ended is of no use. */
+  readonly #outside = new Set<WeakRef<OutsideWork>>();
 
   constructor(number: number, name: string, size: number, maxQueue: number) {
     this.number = number;
@@ -66,6 +73,12 @@ export class PoolCore {
     this.#pending--;
   }
 
+  /** Work began that does not run in the workers; `terminate` ends it. */
+  began(work: OutsideWork): void {
+    for (const ref of this.#outside) if (ref.deref() === undefined) this.#outside.delete(ref);
+    this.#outside.add(new WeakRef(work));
+  }
+
   /** Takes no more jobs; see `Pool.close`. */
   close(): void {
     if (this.#closed) return;
@@ -81,6 +94,8 @@ export class PoolCore {
     for (const waiter of allPending()) {
       if (waiter instanceof Job && waiter.isOf(this)) waiter.abandon(reason());
     }
+    for (const ref of this.#outside) ref.deref()?.abandon(reason());
+    this.#outside.clear();
     binding.cancelQueued(this.number);
     this.crew?.kill();
   }

@@ -1,6 +1,9 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
 import { type BrokenPoolError, CancelledError, TimeoutError } from '../errors.js';
+import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
+import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
+import { nativeMap, nativeMapSync, type NativeMapOptions } from '../jit/map.js';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
 import { Crew } from '../runtime/crew.js';
@@ -153,14 +156,29 @@ export class Pool {
   /**
    * Calls `fn(item)` for each item, in chunks; the results in order. Waits for all chunks even if one fails; then rejects
    * with the error of the first failing item, whose number is `error.index`. Within a chunk, nothing runs after a failure.
+   *
+   * Of a function given to `jit` and a typed array: on native threads; the results are a typed array in shared memory.
    */
+  map<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): AsyncResult<ArrayOf[O]>;
+  map<F extends NumericFunction>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): AsyncResult<MapResult<ReturnType<F>>>;
   map<T, R>(
     fn: (item: T) => R,
     iterable: Iterable<T>,
     options?: number | MapOptions<Awaited<R>[]>,
-  ): AsyncResult<Awaited<R>[]> {
+  ): AsyncResult<Awaited<R>[]>;
+  map(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
-    return map(this.#core, fn as Callable, iterable, given, MAP) as AsyncResult<Awaited<R>[]>;
+    const jitted = jittedOf(fn);
+    if (jitted !== undefined) return nativeMap(this.#core, jitted, [iterable], given);
+    return map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, MAP);
   }
 
   /** Python's name of `map`. */
@@ -173,22 +191,48 @@ export class Pool {
   }
 
   /** As `map`, blocking this thread. */
-  mapSync<T, R>(
-    fn: (item: T) => R,
-    iterable: Iterable<T>,
-    options?: number | MapOptions<Awaited<R>[]>,
-  ): Awaited<R>[] {
-    return blockFor(this.map(fn, iterable, options), options);
+  mapSync<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): ArrayOf[O];
+  mapSync<F extends NumericFunction>(
+    fn: JitFunction<F>,
+    array: TypedArray,
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): MapResult<ReturnType<F>>;
+  mapSync<T, R>(fn: (item: T) => R, iterable: Iterable<T>, options?: number | MapOptions<Awaited<R>[]>): Awaited<R>[];
+  mapSync(fn: unknown, iterable: unknown, options?: unknown): unknown {
+    const given = options as number | MapOptions<never> | undefined;
+    const jitted = jittedOf(fn);
+    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, [iterable], given);
+    return blockFor(map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, MAP), given);
   }
 
-  /** As `map`, for a function of several arguments: `fn(...item)`. */
+  /**
+   * As `map`, for a function of several arguments: `fn(...item)`. Of a function given to `jit`, `iterable` holds one typed
+   * array for each argument, all of one length: `fn(a[i], b[i], …)`.
+   */
+  starmap<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): AsyncResult<ArrayOf[O]>;
+  starmap<F extends NumericFunction>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): AsyncResult<MapResult<ReturnType<F>>>;
   starmap<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     iterable: Iterable<readonly [...A]>,
     options?: number | MapOptions<Awaited<R>[]>,
-  ): AsyncResult<Awaited<R>[]> {
+  ): AsyncResult<Awaited<R>[]>;
+  starmap(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
-    return map(this.#core, fn as Callable, iterable, given, STARMAP) as AsyncResult<Awaited<R>[]>;
+    const jitted = jittedOf(fn);
+    if (jitted !== undefined) return nativeMap(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    return map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP);
   }
 
   /** Python's name of `starmap`. */
@@ -201,12 +245,26 @@ export class Pool {
   }
 
   /** As `starmap`, blocking this thread. */
+  starmapSync<F extends NumericFunction, O extends ElementName>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options: NativeMapOptions<ArrayOf[O], O> & { output: O },
+  ): ArrayOf[O];
+  starmapSync<F extends NumericFunction>(
+    fn: JitFunction<F>,
+    arrays: readonly TypedArray[],
+    options?: MapOptions<MapResult<ReturnType<F>>>,
+  ): MapResult<ReturnType<F>>;
   starmapSync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     iterable: Iterable<readonly [...A]>,
     options?: number | MapOptions<Awaited<R>[]>,
-  ): Awaited<R>[] {
-    return blockFor(this.starmap(fn, iterable, options), options);
+  ): Awaited<R>[];
+  starmapSync(fn: unknown, iterable: unknown, options?: unknown): unknown {
+    const given = options as number | MapOptions<never> | undefined;
+    const jitted = jittedOf(fn);
+    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    return blockFor(map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP), given);
   }
 
   /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */

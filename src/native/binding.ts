@@ -14,7 +14,8 @@ export interface NativeStats {
   readonly running: number;
 }
 
-/** What `analyzeFunction` and `analyzeModule` return is declared by `pickle/analysis.ts`, their only user. */
+/** What `analyzeFunction` and `analyzeModule` return is declared by `pickle/analysis.ts`, of `jitCompile` and
+ * `jitFailure` by `jit/compiler.ts` and `jit/run.ts`, their only users. */
 export interface Binding {
   analyzeFunction(source: string): unknown;
   analyzeModule(source: string, isModule: boolean): unknown;
@@ -111,6 +112,53 @@ export interface Binding {
   initEnd(end: number, queues: Uint32Array): void;
   useEnd(end: number): void;
   waitAnySync(goals: Uint32Array, milliseconds: number): number;
+  jitProbe(name: string, x: Float64Array, y: Float64Array, results: Float64Array): boolean;
+  jitSquareIsExact(exact: boolean): void;
+  jitScan(text: string): string[];
+  jitCompile(request: unknown): unknown;
+  jitDrop(kernel: number): void;
+  jitRunSync(
+    kernel: number,
+    values: readonly unknown[],
+    count: number,
+    seed: number,
+    threads: number,
+    takesPart: boolean,
+    milliseconds: number,
+  ): number;
+  jitRun(
+    kernel: number,
+    values: readonly unknown[],
+    count: number,
+    seed: number,
+    threads: number,
+    slot: number,
+  ): void;
+  jitReduceSync(
+    kernel: number,
+    combine: number,
+    values: readonly unknown[],
+    identity: unknown,
+    count: number,
+    threads: number,
+    takesPart: boolean,
+    milliseconds: number,
+  ): number;
+  jitReduce(
+    kernel: number,
+    combine: number,
+    values: readonly unknown[],
+    identity: unknown,
+    count: number,
+    threads: number,
+    slot: number,
+  ): void;
+  jitCancel(slot: number): void;
+  jitOutcome(slot: number): number;
+  jitFailure(): unknown;
+  jitValue(big: boolean, signed: boolean): number | bigint;
+  jitCall(kernel: number, values: readonly unknown[], into: Float64Array): number | bigint | boolean | null;
+  jitThreads(): number;
 }
 
 /** This isolate's instance of the addon. */

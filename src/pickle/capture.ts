@@ -213,7 +213,8 @@ function fill(text: string, start: number, end: number, replacement: string): st
   return `${text.slice(0, start)}${replacement}${padding}${text.slice(end)}`;
 }
 
-function frameIn(
+/** The code at an offset of a function's text, in the original source where a source map leads there. */
+export function frameIn(
   script: Script | undefined,
   text: string,
   start: number,

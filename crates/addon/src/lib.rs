@@ -1,8 +1,10 @@
 //! The Node-API addon: converts arguments, keeps handles, wakes event loops; the logic is in the other crates.
 //!
-//! `unsafe` is limited to `waker.rs`, `view.rs` and `alive.rs`, which call Node-API functions that napi-rs does not wrap.
+//! `unsafe` is limited to `waker.rs`, `view.rs`, `alive.rs` and `arrays.rs`, which call Node-API functions that napi-rs does not
+//! wrap, and `loops.rs`, which runs compiled code.
 
 mod alive;
+mod arrays;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
 mod buffers;
@@ -17,6 +19,14 @@ mod error;
 mod functions;
 mod isolate;
 mod jobs;
+#[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
+mod kernels;
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    reason = "the napi macro hands over owned values; plain values cross the language border"
+)]
+mod loops;
 mod objects;
 mod pools;
 mod queues;

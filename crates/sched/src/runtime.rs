@@ -410,6 +410,17 @@ impl Runtime {
         }
     }
 
+    /// The isolate of `port` begins work of its own kind in `slot`, which comes home through [`Runtime::return_slot`].
+    pub fn lend_slot(&self, port: &Port, slot: u32) {
+        port.expect_one();
+        self.slots.put_state(slot, State::Running);
+    }
+
+    /// Sends home a slot that was lent. Any thread.
+    pub fn return_slot(&self, slot: u32) {
+        self.send_home(slot, Status::Ok);
+    }
+
     /// A worker finished a job; result and status are in its slot.
     pub fn complete(&self, worker: &Worker, slot: u32) {
         worker.finished(slot);

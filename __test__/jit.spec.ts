@@ -1,0 +1,145 @@
+/** `jit`: what it returns, what it captures, what it refuses, what it explains. */
+
+import test from 'ava';
+import { CompileError, jit, type KernelArgument, parallelForSync, Pool } from '../index.js';
+import { interpolate } from './fixtures/jit/captured.ts';
+
+const pool = new Pool(2);
+test.after.always(() => pool.terminate());
+
+const numbers = Float64Array.from({ length: 1000 }, (_, i) => (i - 500) * 0.37);
+
+/** The error of compiling a loop body. */
+function refusal(kernel: (i: number, ...args: never[]) => unknown, ...args: unknown[]): CompileError {
+  try {
+    parallelForSync(1, kernel as (i: number, ...args: KernelArgument[]) => unknown, ...(args as KernelArgument[]));
+  } catch (error) {
+    if (error instanceof CompileError) return error;
+    throw error;
+  }
+  throw new Error('it was compiled');
+}
+
+test('jit: a function given to it is called as before', (t) => {
+  const f = jit((x: number, y: number) => x * 2 + y);
+  t.is(f(3, 4), 10);
+  t.is(f.length, 2);
+  t.is(jit(function double(x: number) {
+    return x * 2;
+  }).name, 'double');
+});
+
+test('jit: the argument is checked', (t) => {
+  t.throws(() => jit(5 as never), { instanceOf: TypeError, message: 'Expected `fn` to be a function, got number' });
+  t.throws(() => jit(() => 1, { fallback: 'wasm' as never }), { instanceOf: RangeError });
+});
+
+test('jit: captured numbers, booleans and functions are part of the code', async (t) => {
+  const scale = 2.5;
+  const flip = true;
+  const square = (x: number): number => x * x;
+  const f = jit((x: number) => (flip ? -square(x) : square(x)) * scale);
+  t.deepEqual(await pool.map(f, numbers), numbers.map((x) => -(x * x) * scale));
+});
+
+test('jit: functions and objects of other modules are captured', async (t) => {
+  const f = jit((x: number) => interpolate(x));
+  t.deepEqual(await pool.map(f, numbers), numbers.map((x) => interpolate(x)));
+});
+
+test('jit: a captured variable is read when the function is used', async (t) => {
+  let factor = 2;
+  const f = jit((x: number) => x * factor);
+  t.is((await pool.map(f, new Float64Array([3])))[0], 6);
+  factor = 5;
+  t.is((await pool.map(f, new Float64Array([3])))[0], 15);
+});
+
+test('jit: captured typed arrays are passed along, small arrays are constants', async (t) => {
+  const table = new Float64Array([10, 20, 30, 40]);
+  const small = [1, 2, 3, 4];
+  const f = jit((x: number) => table[x & 3]! + small[(x + 1) & 3]!);
+  const inputs = new Int32Array([0, 1, 2, 3, 4, 5]);
+  t.deepEqual([...(await pool.map(f, inputs))], [12, 23, 34, 41, 12, 23]);
+});
+
+test('jit: a refusal names the place, the reason and what to do', (t) => {
+  const error = refusal((i, out: Float64Array) => {
+    out[i] = JSON.parse('1') as number;
+  }, new Float64Array(1));
+  t.is(error.code, 'ERR_POLYCORE_COMPILE');
+  t.is(error.kind, 'unknown-name');
+  t.true(error.line >= 1);
+  t.true(error.column > 1);
+  t.regex(error.reason, /`JSON` is not known/);
+  t.not(error.hint, '');
+  t.regex(error.message, /jit\.spec\.ts:\d+:\d+/);
+  t.regex(error.frame, /\^/);
+});
+
+const refused: Record<string, [kind: string, body: (i: number, out: Float64Array) => unknown]> = {
+  recursion: ['recursion', (i, out) => {
+    function down(n: number): number {
+      return n <= 0 ? 0 : down(n - 1) + 1;
+    }
+    out[i] = down(i);
+  }],
+  'a string': ['unsupported', (i, out) => {
+    out[i] = `${i}`.length;
+  }],
+  'an exception': ['unsupported', (i) => {
+    if (i > 5) throw new Error('no');
+  }],
+  'an object of unknown shape': ['unsupported', (i, out) => {
+    out[i] = new Map<number, number>().size;
+  }],
+  'a variable that changes its type': ['type', (i, out) => {
+    let x: number | boolean = i;
+    if (i > 3) x = true;
+    out[i] = Number(x);
+  }],
+  'a race': ['race', (i, out) => {
+    out[0]! += i;
+  }],
+};
+for (const [name, [kind, body]] of Object.entries(refused)) {
+  test(`jit: ${name} is refused`, (t) => {
+    t.is(refusal(body as (i: number) => unknown, new Float64Array(8)).kind, kind);
+  });
+}
+
+test('jit: native and bound functions are refused', (t) => {
+  t.is(refusal(Math.sqrt as never).kind, 'syntax');
+  t.is(refusal((() => 1).bind(null) as never).kind, 'syntax');
+});
+
+test('jit: explain() tells types, checks and vectors', async (t) => {
+  const f = jit((x: number) => {
+    const scaled = x * 3;
+    return scaled * scaled + 1;
+  });
+  await pool.map(f, numbers);
+  const { kernels } = f.explain();
+  t.is(kernels.length, 1);
+  t.is(kernels[0]!.entry, 'map');
+  t.deepEqual(kernels[0]!.arguments, ['Float64Array']);
+  t.deepEqual(kernels[0]!.variables.filter(({ name }) => name === 'scaled').map(({ type }) => type), ['float64']);
+  t.like(kernels[0]!.boundsChecks, { checked: 0 });
+  t.deepEqual(kernels[0]!.vectorized, { lanes: 2 });
+  t.deepEqual(kernels[0]!.exceptions, []);
+  t.regex(String(f.explain()), /vectorized: 2 lanes/);
+});
+
+test('jit: explain() says why there are no vectors, and that random numbers differ', async (t) => {
+  const f = jit((x: number) => Math.random() * x);
+  await pool.map(f, numbers);
+  const [kernel] = f.explain().kernels;
+  t.is(kernel!.vectorized.lanes, 1);
+  t.regex(kernel!.exceptions.join(), /Math\.random/);
+});
+
+test('jit: { fallback: "js" } runs what cannot be compiled as JavaScript', async (t) => {
+  const f = jit((x: number) => `${x}`.length, { fallback: 'js' });
+  t.deepEqual([...(await pool.map(f, new Float64Array([1, 22, 333])))], [1, 2, 3]);
+  t.deepEqual([...pool.mapSync(f, new Float64Array([1, 22, 333]))], [1, 2, 3]);
+});

@@ -1,0 +1,280 @@
+//! Statements. Loops test at the bottom; one whose accesses are all linear is generated twice, with and without checks.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, types};
+
+use super::{Class, Gen, Rep};
+use crate::ir::{E, Label, Local, Loop, Stmt};
+use crate::range::Type;
+
+/// Iterations of an innermost loop that need no look at the cancel flag.
+const SHORT: f64 = 1024.0;
+
+impl<'x> Gen<'x, '_> {
+    pub(super) fn stmts(&mut self, stmts: &'x [Stmt]) {
+        for stmt in stmts {
+            if !self.reachable {
+                return;
+            }
+            self.stmt(stmt);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &'x Stmt) {
+        match stmt {
+            Stmt::Expr(e) => self.effect(*e),
+            Stmt::If(test, then, otherwise) => self.condition(*test, then, otherwise),
+            Stmt::Labeled(label, body) => {
+                let checked = self.checked.len();
+                self.open(*label);
+                self.stmts(body);
+                self.close(*label);
+                self.checked.truncate(checked);
+            }
+            Stmt::Jump(label) => {
+                if let Some((block, uses)) = self.labels.get_mut(label) {
+                    *uses += 1;
+                    let block = *block;
+                    self.b.ins().jump(block, &[]);
+                }
+                self.reachable = false;
+            }
+            Stmt::Loop(inner) => self.looping(inner),
+            Stmt::Switch { on, exit, cases } => self.switch(*on, *exit, cases),
+            Stmt::SetArr(arr, source) => self.set_arr(*arr, source),
+            Stmt::Copy { target, source, offset, at } => self.copy(*target, *source, *offset, *at),
+        }
+    }
+
+    /// Makes a block that jumps to the label lead to.
+    fn open(&mut self, label: Label) -> Block {
+        let block = self.b.create_block();
+        self.labels.insert(label, (block, 0));
+        block
+    }
+
+    /// Goes on at the label, if anything leads there.
+    fn close(&mut self, label: Label) {
+        let Some((block, uses)) = self.labels.remove(&label) else { return };
+        if self.reachable {
+            if uses == 0 {
+                // Nothing jumps there: stay.
+                self.b.ins().jump(block, &[]);
+            } else {
+                self.b.ins().jump(block, &[]);
+            }
+        }
+        let reached = self.reachable || uses > 0;
+        self.enter(block);
+        self.reachable = reached;
+    }
+
+    /// Continues in a block whose predecessors are all known.
+    pub(super) fn enter(&mut self, block: Block) {
+        self.end_dead();
+        self.b.switch_to_block(block);
+        self.b.seal_block(block);
+    }
+
+    /// Gives an open block that nothing runs an end.
+    pub(super) fn end_dead(&mut self) {
+        let Some(current) = self.b.current_block() else { return };
+        let ended = (self.b.func.layout.last_inst(current))
+            .is_some_and(|inst| self.b.func.dfg.insts[inst].opcode().is_terminator());
+        if !ended && self.b.func.layout.is_block_inserted(current) {
+            let status = self.b.ins().iconst(types::I32, 0);
+            self.b.ins().return_(&[status]);
+        }
+    }
+
+    fn condition(&mut self, test: E, then: &'x [Stmt], otherwise: &'x [Stmt]) {
+        if let Some(known) = self.fact(test).known_bool() {
+            self.effect(test);
+            return self.stmts(if known { then } else { otherwise });
+        }
+        let [yes, no, done] = [(); 3].map(|()| self.b.create_block());
+        let target = if otherwise.is_empty() { done } else { no };
+        self.branch(test, yes, target);
+        let was = self.reachable;
+        let mut leads_on = otherwise.is_empty() && was;
+        let sides: &[(Block, &'x [Stmt])] =
+            if otherwise.is_empty() { &[(yes, then)] } else { &[(yes, then), (no, otherwise)] };
+        for &(block, body) in sides {
+            self.enter(block);
+            self.reachable = was;
+            let checked = self.checked.len();
+            self.stmts(body);
+            self.checked.truncate(checked);
+            if self.reachable {
+                self.b.ins().jump(done, &[]);
+                leads_on = true;
+            }
+        }
+        self.enter(done);
+        self.reachable = leads_on;
+    }
+
+    fn looping(&mut self, inner: &'x Loop) {
+        let Some((counted, linear)) = self.hoistable(inner) else { return self.loop_once(inner, true) };
+        let polls = self.polls(inner);
+        if self.rep_of_number(counted.variable) == Rep::F64 {
+            return self.loop_once(inner, polls);
+        }
+        let (start, rep) = self.read(counted.variable, Class::Number);
+        let first = self.to_i64(start, rep);
+        let bound = self.linear_value(counted.bound, (counted.variable, first), &linear.changes, &mut 0);
+        let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
+        let ok = self.ends_in_range(&linear, counted.variable, first, last);
+        let accesses = linear.accesses;
+        let [fast, slow, done] = [(); 3].map(|()| self.b.create_block());
+        self.b.set_cold_block(slow);
+        self.b.ins().brif(ok, fast, &[], slow, &[]);
+        let mut leads_on = false;
+        self.report.hoisted += u32::try_from(accesses.len()).unwrap_or(0);
+        let checks = self.report.checks;
+        for (block, is_fast) in [(fast, true), (slow, false)] {
+            self.enter(block);
+            self.reachable = true;
+            if is_fast {
+                self.safe.extend(accesses.iter().copied());
+            } else {
+                for e in &accesses {
+                    self.safe.remove(e);
+                }
+            }
+            self.loop_once(inner, polls);
+            if self.reachable {
+                self.b.ins().jump(done, &[]);
+                leads_on = true;
+            }
+            if is_fast {
+                self.slow_checks = Some(self.report.checks);
+            }
+        }
+        // The checks of the slow copy are not those that matter.
+        self.report.checks = self.slow_checks.take().unwrap_or(checks);
+        self.enter(done);
+        self.reachable = leads_on;
+    }
+
+    /// Whether a loop has to look at the cancel flag: not when it is known to be short and has no loops inside.
+    fn polls(&self, inner: &Loop) -> bool {
+        let Some((counted, _)) = self.hoistable(inner) else { return true };
+        let range = self.facts.locals[counted.variable.0 as usize].num;
+        !(range.is_int() && (range.hi - range.lo) / counted.step.abs() <= SHORT)
+    }
+
+    pub(super) fn rep_of_number(&self, local: Local) -> Rep {
+        self.reps[local.0 as usize]
+    }
+
+    fn loop_once(&mut self, inner: &'x Loop, polls: bool) {
+        let body = self.b.create_block();
+        let exit = self.open(inner.exit);
+        let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
+        let checked = self.checked.len();
+        let mut exits = false;
+        let mut entered = true;
+        if inner.test_first {
+            match inner.test {
+                Some(test) => {
+                    self.branch(test, body, exit);
+                    exits |= known != Some(true);
+                    entered = known != Some(false);
+                }
+                None => {
+                    self.b.ins().jump(body, &[]);
+                }
+            }
+        } else {
+            self.b.ins().jump(body, &[]);
+        }
+        let was = self.reachable;
+        if entered && was {
+            self.end_dead();
+            self.b.switch_to_block(body);
+            self.open(inner.next);
+            self.stmts(&inner.body);
+            self.close(inner.next);
+            if self.reachable {
+                if let Some(update) = inner.update {
+                    self.effect(update);
+                }
+                if self.reachable && polls {
+                    self.poll();
+                }
+                match inner.test {
+                    Some(test) => {
+                        self.branch(test, body, exit);
+                        exits |= self.reachable && known != Some(true);
+                    }
+                    None => {
+                        self.b.ins().jump(body, &[]);
+                    }
+                }
+            }
+            self.b.seal_block(body);
+        } else {
+            self.enter(body);
+        }
+        self.checked.truncate(checked);
+        let uses = self.labels.remove(&inner.exit).map_or(0, |(_, uses)| uses);
+        self.enter(exit);
+        self.reachable = was && (exits || uses > 0);
+    }
+
+    fn switch(&mut self, on: Local, exit: Label, cases: &'x [(Option<E>, Vec<Stmt>)]) {
+        let done = self.open(exit);
+        let blocks: Vec<Block> = cases.iter().map(|_| self.b.create_block()).collect();
+        let default = cases.iter().position(|(test, _)| test.is_none());
+        let checked = self.checked.len();
+        for ((test, _), block) in cases.iter().zip(&blocks) {
+            let Some(test) = test else { continue };
+            let hit = self.equals(on, *test);
+            let next = self.b.create_block();
+            self.b.ins().brif(hit, *block, &[], next, &[]);
+            self.enter(next);
+        }
+        let otherwise = default.map_or(done, |index| blocks[index]);
+        self.b.ins().jump(otherwise, &[]);
+        let mut falls = false;
+        for (index, (_, body)) in cases.iter().enumerate() {
+            self.enter(blocks[index]);
+            self.reachable = true;
+            self.stmts(body);
+            self.checked.truncate(checked);
+            falls = self.reachable;
+            if self.reachable {
+                let next = blocks.get(index + 1).copied().unwrap_or(done);
+                self.b.ins().jump(next, &[]);
+            }
+        }
+        let uses = self.labels.remove(&exit).map_or(0, |(_, uses)| uses);
+        self.enter(done);
+        self.reachable = uses > 0 || default.is_none() || falls;
+    }
+
+    /// `on === test`.
+    fn equals(&mut self, on: Local, test: E) -> cranelift_codegen::ir::Value {
+        let fact = self.facts.locals[on.0 as usize];
+        match fact.ty {
+            Type::Boolean | Type::BigInt => {
+                let class = Class::of(fact.ty);
+                let (x, _) = self.read(on, class);
+                let y = if fact.ty == Type::Boolean { self.truth(test) } else { self.big(test) };
+                self.b.ins().icmp(IntCC::Equal, x, y)
+            }
+            _ => {
+                let (x, rep) = self.read(on, Class::Number);
+                if rep != Rep::F64 && self.is_int(test) {
+                    let x = self.to_i64(x, rep);
+                    let y = self.int(test);
+                    return self.b.ins().icmp(IntCC::Equal, x, y);
+                }
+                let x = self.to_f64(x, rep);
+                let y = self.f64(test);
+                self.b.ins().fcmp(cranelift_codegen::ir::condcodes::FloatCC::Equal, x, y)
+            }
+        }
+    }
+}

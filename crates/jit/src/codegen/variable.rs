@@ -1,0 +1,58 @@
+//! Variables: each has one register for each type it takes.
+
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+
+use super::value::type_of;
+use super::{Class, Gen, Rep};
+use crate::ir::Local;
+use crate::range::Num;
+
+impl Gen<'_, '_> {
+    pub(super) fn rep_of(&self, local: Local, class: Class) -> Rep {
+        match class {
+            Class::Number => self.reps[local.0 as usize],
+            Class::Boolean => Rep::Bool,
+            Class::Big => Rep::Big,
+        }
+    }
+
+    pub(super) fn var(&mut self, local: Local, class: Class) -> cranelift_frontend::Variable {
+        let rep = self.rep_of(local, class);
+        let b = &mut self.b;
+        *self.vars.entry((local.0, class)).or_insert_with(|| b.declare_var(type_of(rep)))
+    }
+
+    pub(super) fn read(&mut self, local: Local, class: Class) -> (Value, Rep) {
+        let rep = self.rep_of(local, class);
+        if let Some((other, value)) = self.stand_in
+            && other == local
+            && class == Class::Number
+        {
+            return match rep {
+                Rep::I32 => (self.b.ins().ireduce(types::I32, value), rep),
+                Rep::F64 => (self.b.ins().fcvt_from_sint(types::F64, value), rep),
+                _ => (value, Rep::I64),
+            };
+        }
+        let var = self.var(local, class);
+        (self.b.use_var(var), rep)
+    }
+
+    /// Assigns a value of any class of the same type.
+    pub(super) fn define(&mut self, local: Local, value: Value, rep: Rep) {
+        let class = match rep {
+            Rep::Bool => Class::Boolean,
+            Rep::Big => Class::Big,
+            _ => Class::Number,
+        };
+        let wanted = self.rep_of(local, class);
+        let value = match wanted {
+            Rep::F64 => self.to_f64(value, rep),
+            Rep::I64 => self.to_i64(value, rep),
+            Rep::I32 => self.to_i32(value, rep, Num::I32),
+            Rep::Bool | Rep::Big => value,
+        };
+        let var = self.var(local, class);
+        self.b.def_var(var, value);
+    }
+}

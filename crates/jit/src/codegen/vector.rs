@@ -1,0 +1,729 @@
+//! Several iterations at once: straight-line bodies over 128-bit registers.
+//!
+//! All numbers are pairs of doubles: integers within ±2^53 are exact in them, so every operation has JavaScript's bits.
+//! Booleans are masks. A condition computes both sides and selects; only bodies whose iterations are proven to be apart, whose
+//! accesses are all in range, and whose conditional parts only assign variables are taken. Elements of a type or a stride
+//! that has no vector load are read one by one, as are the engine's routines called.
+
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as Ty, Value, types};
+use cranelift_frontend::Variable;
+
+use super::{Class, Gen, Rep, plain};
+use crate::affine::Changes;
+use crate::element::Element;
+use crate::ir::{Cmp, E, Kind, Local, MathFn, Op, Stmt, Test};
+use crate::range::{Num, Type};
+
+/// Iterations in one register.
+pub(super) const LANES: i64 = 2;
+/// Registers per round of the loop.
+const UNROLL: i64 = 2;
+/// Operations that pay for a vector loop must outnumber those that are done one by one.
+const LONGEST: u32 = 400;
+
+/// What a body would cost.
+#[derive(Debug, Default)]
+struct Cost {
+    /// Operations on whole registers.
+    whole: u32,
+    /// Operations on single lanes.
+    single: u32,
+}
+
+/// State of a vector loop while it is generated.
+pub(super) struct Lanes<'x> {
+    index: Local,
+    /// The index of the first lane.
+    first: Value,
+    changes: &'x Changes,
+    vars: HashMap<(u32, Class), Variable>,
+    /// Where it is set, only lanes of it are assigned.
+    mask: Option<Value>,
+}
+
+type Verdict = Result<(), &'static str>;
+
+impl<'x> Gen<'x, '_> {
+    /// Whether the body can be a vector loop and is worth it; if not, why.
+    pub(super) fn vectorizable(&self, index: Local, body: &[Stmt], changes: &Changes) -> Verdict {
+        let mut cost = Cost::default();
+        for stmt in body {
+            self.stmt_cost(stmt, (index, changes), false, &mut cost)?;
+        }
+        if cost.whole > LONGEST {
+            return Err("the body is too long");
+        }
+        if cost.whole <= cost.single {
+            return Err("too little of it can be done on several elements at once");
+        }
+        Ok(())
+    }
+
+    fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+        match stmt {
+            Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
+            Stmt::If(test, then, otherwise) => {
+                if let Some(known) = self.fact(*test).known_bool() {
+                    self.settled(*test)?;
+                    let live = if known { then } else { otherwise };
+                    return live.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost));
+                }
+                self.cost(*test, at, cost)?;
+                then.iter().chain(otherwise).try_for_each(|stmt| self.stmt_cost(stmt, at, true, cost))
+            }
+            Stmt::Loop(_) => Err("it contains a loop"),
+            Stmt::Labeled(..) | Stmt::Jump(_) => Err("it leaves early on some paths"),
+            Stmt::Switch { .. } => Err("it contains a switch"),
+            Stmt::SetArr(..) | Stmt::Copy { .. } => Err("it uses views of arrays"),
+        }
+    }
+
+    fn effect_cost(&self, e: E, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+        match self.kind(e) {
+            Kind::Set(local, value) => {
+                if self.facts.undefined[local.0 as usize] {
+                    return Err("a variable may be undefined");
+                }
+                if self.fact(*value).ty == Type::Never {
+                    return if matches!(self.kind(*value), Kind::Undef) {
+                        Ok(())
+                    } else {
+                        Err("a part is never reached")
+                    };
+                }
+                cost.whole += u32::from(masked);
+                self.cost(*value, at, cost)
+            }
+            Kind::Store(arr, index, value) => {
+                if masked {
+                    return Err("it writes to arrays on some paths only");
+                }
+                self.cost(*value, at, cost)?;
+                self.access_cost(e, *arr, *index, at, cost)
+            }
+            Kind::Update { arr, index, value, op, .. } => {
+                if masked {
+                    return Err("it writes to arrays on some paths only");
+                }
+                if op.is_bitwise() || matches!(op, Op::Rem | Op::Pow) {
+                    return Err("it uses bitwise operators or `%`");
+                }
+                self.cost(*value, at, cost)?;
+                cost.whole += 1;
+                self.access_cost(e, *arr, *index, at, cost)?;
+                self.access_cost(e, *arr, *index, at, cost)
+            }
+            Kind::Seq(parts) => parts.iter().try_for_each(|part| self.effect_cost(*part, at, masked, cost)),
+            Kind::Block(stmts, value) => {
+                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost))?;
+                self.effect_cost(*value, at, masked, cost)
+            }
+            Kind::Undef | Kind::Num(_) | Kind::Bool(_) => Ok(()),
+            _ => self.cost(e, at, cost),
+        }
+    }
+
+    fn access_cost(&self, e: E, arr: crate::ir::Arr, index: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
+        if !self.safe.contains(&e) || self.arrs[arr.0 as usize].is_none() {
+            return Err("an index is checked at each access");
+        }
+        let affine = self.affine(at.1);
+        if affine.linear(index, at.0).is_none() || affine.choices(index, at.0) > 0 {
+            return Err("an index is not linear in the loop index");
+        }
+        match (self.stride(index, at), self.element_of(arr)) {
+            (Some(0), _) | (Some(1), Element::F64 | Element::F32 | Element::I32) => cost.whole += 1,
+            _ => cost.single += 1,
+        }
+        Ok(())
+    }
+
+    /// How far the index moves per iteration, if that is a constant.
+    fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
+        let affine = self.affine(at.1);
+        if affine.linear(e, at.0)? {
+            match self.kind(e) {
+                Kind::Get(local) if *local == at.0 => Some(1),
+                Kind::Get(local) => self.stride(affine.definition(*local)?, at),
+                Kind::Set(_, a) | Kind::Plus(a) => self.stride(*a, at),
+                Kind::Bin(Op::Add, a, b) => Some(self.stride(*a, at)? + self.stride(*b, at)?),
+                Kind::Bin(Op::Sub, a, b) => Some(self.stride(*a, at)? - self.stride(*b, at)?),
+                Kind::Bin(Op::Mul, a, b) => match (self.kind(*a), self.kind(*b)) {
+                    #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53")]
+                    (Kind::Num(times), _) => Some(*times as i64 * self.stride(*b, at)?),
+                    #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53")]
+                    (_, Kind::Num(times)) => Some(*times as i64 * self.stride(*a, at)?),
+                    _ => None,
+                },
+                _ => self.stride(affine.same_as(e)?, at),
+            }
+        } else {
+            Some(0)
+        }
+    }
+
+    fn cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
+        let fact = self.fact(e);
+        if fact.undefined || !matches!(fact.ty, Type::Number | Type::Boolean) {
+            return Err("it uses bigints, or values that may be undefined");
+        }
+        if fact.known_bool().is_some() {
+            return self.settled(e);
+        }
+        let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
+        match self.kind(e) {
+            Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
+            Kind::Set(..) => self.effect_cost(e, at, false, cost),
+            Kind::Load(arr, index) => self.access_cost(e, *arr, *index, at, cost),
+            Kind::Bin(op, a, b) => {
+                match op {
+                    Op::Add | Op::Sub | Op::Mul | Op::Div => cost.whole += 1,
+                    Op::Pow
+                        if matches!(self.kind(*b), Kind::Num(two) if *two == 2.0) && self.engine.square_is_exact() =>
+                    {
+                        cost.whole += 1;
+                        return self.cost(*a, at, cost);
+                    }
+                    Op::Pow => cost.single += 1,
+                    _ => return Err("it uses bitwise operators or `%`"),
+                }
+                all(&[*a, *b], cost)
+            }
+            Kind::Neg(a) | Kind::Not(a) | Kind::Test(_, a) => {
+                cost.whole += 1;
+                self.cost(*a, at, cost)
+            }
+            Kind::Plus(a) | Kind::Number(a) => self.cost(*a, at, cost),
+            Kind::Cmp { a, b, .. } => {
+                cost.whole += 1;
+                all(&[*a, *b], cost)
+            }
+            Kind::And(a, b) | Kind::Or(a, b) => {
+                if fact.ty != Type::Boolean || self.has_effects(*b) {
+                    return Err("it uses `&&` or `||` of numbers or with effects");
+                }
+                cost.whole += 1;
+                all(&[*a, *b], cost)
+            }
+            Kind::Cond(c, a, b) => {
+                if let Some(known) = self.fact(*c).known_bool() {
+                    self.settled(*c)?;
+                    return self.cost(if known { *a } else { *b }, at, cost);
+                }
+                if self.has_effects(*a) || self.has_effects(*b) {
+                    return Err("a side of `?:` has effects");
+                }
+                cost.whole += 1;
+                all(&[*c, *a, *b], cost)
+            }
+            Kind::Math(function, args) => {
+                match function {
+                    MathFn::Imul | MathFn::Clz32 | MathFn::Hypot | MathFn::F16round => {
+                        return Err("it uses Math.imul, clz32, hypot or f16round");
+                    }
+                    MathFn::Abs
+                    | MathFn::Ceil
+                    | MathFn::Floor
+                    | MathFn::Fround
+                    | MathFn::Round
+                    | MathFn::Sign
+                    | MathFn::Sqrt
+                    | MathFn::Trunc
+                    | MathFn::Min
+                    | MathFn::Max => cost.whole += 1,
+                    _ => cost.single += 1,
+                }
+                all(args, cost)
+            }
+            Kind::Seq(parts) => {
+                let [before @ .., last] = parts.as_slice() else { return Err("it is empty") };
+                before.iter().try_for_each(|part| self.effect_cost(*part, at, false, cost))?;
+                self.cost(*last, at, cost)
+            }
+            Kind::Block(stmts, value) => {
+                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, false, cost))?;
+                self.cost(*value, at, cost)
+            }
+            Kind::Store(..) | Kind::Update { .. } => Err("the value of an assignment to an element is used"),
+            _ => Err("it uses something that has no vector form"),
+        }
+    }
+
+    /// A condition whose outcome is known is not computed.
+    fn settled(&self, e: E) -> Verdict {
+        if self.has_effects(e) { Err("a condition has effects") } else { Ok(()) }
+    }
+
+    fn has_effects(&self, e: E) -> bool {
+        let stmts = [Stmt::Expr(e)];
+        let mut found = false;
+        let mut visit = |e: E| {
+            found |= matches!(
+                self.program.kind(e),
+                Kind::Set(..) | Kind::Store(..) | Kind::Update { .. } | Kind::Put(..) | Kind::Block(..)
+            );
+        };
+        self.program.walk_stmts(&stmts, &mut visit, &mut |_| {});
+        found
+    }
+
+    // --- generation ---
+
+    /// Runs as many iterations as fit into whole rounds; the index of the first that is left.
+    pub(super) fn vector_loop(
+        &mut self,
+        index: Local,
+        (lo, hi): (Value, Value),
+        body: &'x [Stmt],
+        changes: &Changes,
+    ) -> Value {
+        let round = LANES * UNROLL;
+        let span = self.b.ins().isub(hi, lo);
+        let rest = self.b.ins().band_imm_s(span, round - 1);
+        let end = self.b.ins().isub(hi, rest);
+        let counter = self.b.declare_var(types::I64);
+        self.b.def_var(counter, lo);
+        let [head, done] = [(); 2].map(|()| self.b.create_block());
+        let any = self.b.ins().icmp(IntCC::SignedLessThan, lo, end);
+        self.b.ins().brif(any, head, &[], done, &[]);
+        self.b.switch_to_block(head);
+        let first = self.b.use_var(counter);
+        let mut lanes = Lanes { index, first, changes, vars: HashMap::new(), mask: None };
+        for step in 0..UNROLL {
+            lanes.first = self.b.ins().iadd_imm_s(first, step * LANES);
+            lanes.vars.clear();
+            for stmt in body {
+                self.vector_stmt(stmt, &mut lanes);
+            }
+        }
+        let next = self.b.ins().iadd_imm_s(first, round);
+        self.b.def_var(counter, next);
+        self.poll();
+        let more = self.b.ins().icmp(IntCC::SignedLessThan, next, end);
+        self.b.ins().brif(more, head, &[], done, &[]);
+        self.b.seal_block(head);
+        self.enter(done);
+        end
+    }
+
+    fn vector_stmt(&mut self, stmt: &'x Stmt, lanes: &mut Lanes<'_>) {
+        match stmt {
+            Stmt::Expr(e) => self.vector_effect(*e, lanes),
+            Stmt::If(test, then, otherwise) => {
+                if let Some(known) = self.fact(*test).known_bool() {
+                    for stmt in if known { then } else { otherwise } {
+                        self.vector_stmt(stmt, lanes);
+                    }
+                    return;
+                }
+                let test = self.mask(*test, lanes);
+                let outer = lanes.mask;
+                for (side, body) in [(test, then), (self.b.ins().bnot(test), otherwise)] {
+                    lanes.mask = Some(match outer {
+                        Some(outer) => self.b.ins().band(outer, side),
+                        None => side,
+                    });
+                    for stmt in body {
+                        self.vector_stmt(stmt, lanes);
+                    }
+                }
+                lanes.mask = outer;
+            }
+            _ => unreachable!("refused by `vectorizable`"),
+        }
+    }
+
+    fn vector_var(&mut self, local: Local, class: Class, lanes: &mut Lanes<'_>) -> Variable {
+        let b = &mut self.b;
+        *lanes
+            .vars
+            .entry((local.0, class))
+            .or_insert_with(|| b.declare_var(if class == Class::Boolean { types::I64X2 } else { types::F64X2 }))
+    }
+
+    /// Assigns the lanes that the mask selects; the value assigned.
+    fn vector_set(&mut self, local: Local, value: E, lanes: &mut Lanes<'_>) -> Value {
+        let class = Class::of(self.fact(value).ty);
+        let new = if class == Class::Boolean { self.mask(value, lanes) } else { self.pair(value, lanes) };
+        let known = lanes.vars.contains_key(&(local.0, class));
+        let var = self.vector_var(local, class, lanes);
+        let stored = match lanes.mask {
+            Some(mask) if known => {
+                let old = self.b.use_var(var);
+                let ty = if class == Class::Boolean { types::I64X2 } else { types::F64X2 };
+                let mask = self.cast(ty, mask);
+                self.b.ins().bitselect(mask, new, old)
+            }
+            // Without an old value nobody reads the other lanes.
+            _ => new,
+        };
+        self.b.def_var(var, stored);
+        new
+    }
+
+    fn vector_effect(&mut self, e: E, lanes: &mut Lanes<'_>) {
+        match self.kind(e) {
+            Kind::Undef | Kind::Num(_) | Kind::Bool(_) => {}
+            Kind::Set(local, value) => {
+                if self.fact(*value).ty != Type::Never {
+                    self.vector_set(*local, *value, lanes);
+                }
+            }
+            Kind::Store(arr, index, value) => {
+                let boolean = self.fact(*value).ty == Type::Boolean;
+                let pair = if boolean { self.pair_of_mask(*value, lanes) } else { self.pair(*value, lanes) };
+                let num = self.num(*value);
+                self.store_pair(*arr, *index, (pair, num), lanes);
+            }
+            Kind::Update { arr, index, op, value, .. } => {
+                let operand = self.pair(*value, lanes);
+                let before = self.load_pair(*arr, *index, lanes);
+                let after = self.arithmetic(*op, before, operand);
+                self.store_pair(*arr, *index, (after, Num::ANY), lanes);
+            }
+            Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
+            Kind::Block(stmts, value) => {
+                for stmt in stmts {
+                    self.vector_stmt(stmt, lanes);
+                }
+                self.vector_effect(*value, lanes);
+            }
+            _ => {
+                if self.fact(e).ty == Type::Boolean {
+                    self.mask(e, lanes);
+                } else {
+                    self.pair(e, lanes);
+                }
+            }
+        }
+    }
+
+    fn arithmetic(&mut self, op: Op, x: Value, y: Value) -> Value {
+        match op {
+            Op::Add => self.b.ins().fadd(x, y),
+            Op::Sub => self.b.ins().fsub(x, y),
+            Op::Mul => self.b.ins().fmul(x, y),
+            _ => self.b.ins().fdiv(x, y),
+        }
+    }
+
+    fn cast(&mut self, ty: Ty, value: Value) -> Value {
+        if self.b.func.dfg.value_type(value) == ty {
+            return value;
+        }
+        let little = MemFlagsData::new().with_endianness(cranelift_codegen::ir::Endianness::Little);
+        self.b.ins().bitcast(ty, little, value)
+    }
+
+    fn splat(&mut self, value: f64) -> Value {
+        let scalar = self.b.ins().f64const(value);
+        self.b.ins().splat(types::F64X2, scalar)
+    }
+
+    fn pair_from(&mut self, low: Value, high: Value) -> Value {
+        let both = self.b.ins().splat(types::F64X2, low);
+        self.b.ins().insertlane(both, high, 1)
+    }
+
+    /// 1 where the boolean is true, else 0.
+    fn pair_of_mask(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+        let mask = self.mask(e, lanes);
+        let one = self.splat(1.0);
+        let one = self.cast(types::I64X2, one);
+        let bits = self.b.ins().band(mask, one);
+        self.cast(types::F64X2, bits)
+    }
+
+    fn select(&mut self, mask: Value, x: Value, y: Value) -> Value {
+        let mask = self.cast(types::F64X2, mask);
+        self.b.ins().bitselect(mask, x, y)
+    }
+
+    fn compare_pairs(&mut self, condition: FloatCC, x: Value, y: Value) -> Value {
+        self.b.ins().fcmp(condition, x, y)
+    }
+
+    /// A number for each lane.
+    fn pair(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+        if self.fact(e).ty == Type::Boolean {
+            return self.pair_of_mask(e, lanes);
+        }
+        match self.kind(e) {
+            Kind::Num(value) => self.splat(*value),
+            Kind::Get(local) if *local == lanes.index => {
+                let first = self.b.ins().fcvt_from_sint(types::F64, lanes.first);
+                let second = self.b.ins().iadd_imm_s(lanes.first, 1);
+                let second = self.b.ins().fcvt_from_sint(types::F64, second);
+                self.pair_from(first, second)
+            }
+            Kind::Get(local) if lanes.changes.locals.contains(&local.0) => {
+                let var = self.vector_var(*local, Class::Number, lanes);
+                self.b.use_var(var)
+            }
+            Kind::Get(_) | Kind::Len(_) => {
+                let scalar = self.f64(e);
+                self.b.ins().splat(types::F64X2, scalar)
+            }
+            Kind::Set(local, value) => self.vector_set(*local, *value, lanes),
+            Kind::Load(arr, index) => self.load_pair(*arr, *index, lanes),
+            Kind::Bin(op, a, b) => {
+                let x = self.pair(*a, lanes);
+                if *op == Op::Pow
+                    && matches!(self.kind(*b), Kind::Num(two) if *two == 2.0)
+                    && self.engine.square_is_exact()
+                {
+                    return self.b.ins().fmul(x, x);
+                }
+                if let (Op::Div, Kind::Num(divisor)) = (op, self.kind(*b))
+                    && let Some(reciprocal) = super::value::exact_reciprocal(*divisor)
+                {
+                    let factor = self.splat(reciprocal);
+                    return self.b.ins().fmul(x, factor);
+                }
+                let y = self.pair(*b, lanes);
+                if *op == Op::Pow {
+                    return self.lane_by_lane(&[x, y], |this, args| this.power_of(args[0], args[1]));
+                }
+                self.arithmetic(*op, x, y)
+            }
+            Kind::Neg(a) => {
+                let x = self.pair(*a, lanes);
+                self.b.ins().fneg(x)
+            }
+            Kind::Plus(a) | Kind::Number(a) => self.pair(*a, lanes),
+            Kind::Cond(c, a, b) => {
+                if let Some(known) = self.fact(*c).known_bool() {
+                    return self.pair(if known { *a } else { *b }, lanes);
+                }
+                let mask = self.mask(*c, lanes);
+                let x = self.pair(*a, lanes);
+                let y = self.pair(*b, lanes);
+                self.select(mask, x, y)
+            }
+            Kind::Math(function, args) => {
+                let values: Vec<Value> = args.iter().map(|arg| self.pair(*arg, lanes)).collect();
+                self.vector_math(*function, &values)
+            }
+            Kind::Seq(parts) => {
+                let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
+                self.pair(*last, lanes)
+            }
+            Kind::Block(stmts, value) => {
+                for stmt in stmts {
+                    self.vector_stmt(stmt, lanes);
+                }
+                self.pair(*value, lanes)
+            }
+            _ => unreachable!("refused by `vectorizable`"),
+        }
+    }
+
+    /// Applies a scalar function to each lane.
+    fn lane_by_lane(&mut self, args: &[Value], apply: impl Fn(&mut Self, &[Value]) -> Value) -> Value {
+        let lane = |this: &mut Self, lane: u8| -> Vec<Value> {
+            args.iter().map(|arg| this.b.ins().extractlane(*arg, lane)).collect()
+        };
+        let first = lane(self, 0);
+        let second = lane(self, 1);
+        let low = apply(self, &first);
+        let high = apply(self, &second);
+        self.pair_from(low, high)
+    }
+
+    fn vector_math(&mut self, function: MathFn, args: &[Value]) -> Value {
+        let x = args[0];
+        match function {
+            MathFn::Abs => self.b.ins().fabs(x),
+            MathFn::Ceil => self.b.ins().ceil(x),
+            MathFn::Floor => self.b.ins().floor(x),
+            MathFn::Trunc => self.b.ins().trunc(x),
+            MathFn::Sqrt => self.b.ins().sqrt(x),
+            MathFn::Min => self.b.ins().fmin(x, args[1]),
+            MathFn::Max => self.b.ins().fmax(x, args[1]),
+            MathFn::Fround => {
+                let single = self.b.ins().fvdemote(x);
+                self.b.ins().fvpromote_low(single)
+            }
+            MathFn::Round => {
+                let up = self.b.ins().ceil(x);
+                let half = self.splat(0.5);
+                let middle = self.b.ins().fsub(up, half);
+                let too_far = self.compare_pairs(FloatCC::GreaterThan, middle, x);
+                let one = self.splat(1.0);
+                let down = self.b.ins().fsub(up, one);
+                self.select(too_far, down, up)
+            }
+            MathFn::Sign => {
+                let (zero, one, minus) = (self.splat(0.0), self.splat(1.0), self.splat(-1.0));
+                let positive = self.compare_pairs(FloatCC::GreaterThan, x, zero);
+                let negative = self.compare_pairs(FloatCC::LessThan, x, zero);
+                let rest = self.select(negative, minus, x);
+                self.select(positive, one, rest)
+            }
+            _ => self.lane_by_lane(args, |this, args| this.routine(function, args)),
+        }
+    }
+
+    /// All bits of the lanes where a condition holds.
+    fn mask(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+        if let Some(known) = self.fact(e).known_bool() {
+            let scalar = self.b.ins().iconst(types::I64, if known { -1 } else { 0 });
+            return self.b.ins().splat(types::I64X2, scalar);
+        }
+        if self.fact(e).ty != Type::Boolean {
+            let x = self.pair(e, lanes);
+            let zero = self.splat(0.0);
+            return self.compare_pairs(FloatCC::OrderedNotEqual, x, zero);
+        }
+        match self.kind(e) {
+            Kind::Get(local) if lanes.changes.locals.contains(&local.0) => {
+                let var = self.vector_var(*local, Class::Boolean, lanes);
+                self.b.use_var(var)
+            }
+            Kind::Get(_) => {
+                let bit = self.truth(e);
+                let wide = self.b.ins().uextend(types::I64, bit);
+                let scalar = self.b.ins().ineg(wide);
+                self.b.ins().splat(types::I64X2, scalar)
+            }
+            Kind::Set(local, value) => self.vector_set(*local, *value, lanes),
+            Kind::Not(a) => {
+                let x = self.mask(*a, lanes);
+                self.b.ins().bnot(x)
+            }
+            Kind::And(a, b) => {
+                let x = self.mask(*a, lanes);
+                let y = self.mask(*b, lanes);
+                self.b.ins().band(x, y)
+            }
+            Kind::Or(a, b) => {
+                let x = self.mask(*a, lanes);
+                let y = self.mask(*b, lanes);
+                self.b.ins().bor(x, y)
+            }
+            Kind::Cmp { op, a, b, .. } => {
+                let condition = match op {
+                    Cmp::Lt => FloatCC::LessThan,
+                    Cmp::Le => FloatCC::LessThanOrEqual,
+                    Cmp::Gt => FloatCC::GreaterThan,
+                    Cmp::Ge => FloatCC::GreaterThanOrEqual,
+                    Cmp::Eq => FloatCC::Equal,
+                    Cmp::Ne => FloatCC::NotEqual,
+                };
+                let x = self.pair(*a, lanes);
+                let y = self.pair(*b, lanes);
+                self.compare_pairs(condition, x, y)
+            }
+            Kind::Test(test, a) => self.vector_test(*test, *a, lanes),
+            Kind::Cond(c, a, b) => {
+                let mask = self.mask(*c, lanes);
+                let x = self.mask(*a, lanes);
+                let y = self.mask(*b, lanes);
+                self.b.ins().bitselect(mask, x, y)
+            }
+            Kind::Seq(parts) => {
+                let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
+                for part in before {
+                    self.vector_effect(*part, lanes);
+                }
+                self.mask(*last, lanes)
+            }
+            Kind::Block(stmts, value) => {
+                for stmt in stmts {
+                    self.vector_stmt(stmt, lanes);
+                }
+                self.mask(*value, lanes)
+            }
+            _ => unreachable!("refused by `vectorizable`"),
+        }
+    }
+
+    fn vector_test(&mut self, test: Test, a: E, lanes: &mut Lanes<'_>) -> Value {
+        let x = self.pair(a, lanes);
+        if test == Test::Nan {
+            return self.compare_pairs(FloatCC::Unordered, x, x);
+        }
+        let magnitude = self.b.ins().fabs(x);
+        let limit = self.splat(if test == Test::SafeInteger { crate::range::EXACT - 1.0 } else { f64::MAX });
+        let finite = self.compare_pairs(FloatCC::LessThanOrEqual, magnitude, limit);
+        if test == Test::Finite {
+            return finite;
+        }
+        let whole = self.b.ins().trunc(x);
+        let is_whole = self.compare_pairs(FloatCC::Equal, whole, x);
+        self.b.ins().band(finite, is_whole)
+    }
+
+    /// Address of the element of one lane.
+    fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
+        let position = self.b.ins().iadd_imm_s(lanes.first, lane);
+        let element = self.linear_value(index, (lanes.index, position), lanes.changes, &mut 0);
+        let (base, _) = self.array(arr);
+        let shift = i64::from(self.element_of(arr).shift());
+        let offset = if shift == 0 { element } else { self.b.ins().ishl_imm_s(element, shift) };
+        self.b.ins().iadd(base, offset)
+    }
+
+    fn load_pair(&mut self, arr: crate::ir::Arr, index: E, lanes: &mut Lanes<'_>) -> Value {
+        let element = self.element_of(arr);
+        let stride = self.stride(index, (lanes.index, lanes.changes));
+        let first = self.lane_address(arr, index, 0, lanes);
+        match (stride, element) {
+            (Some(1), Element::F64) => self.b.ins().load(types::F64X2, plain(), first, 0),
+            (Some(1), Element::F32 | Element::I32) => {
+                let bits = self.b.ins().load(types::I64, plain(), first, 0);
+                let low = self.b.ins().scalar_to_vector(types::I64X2, bits);
+                if element == Element::F32 {
+                    let singles = self.cast(types::F32X4, low);
+                    return self.b.ins().fvpromote_low(singles);
+                }
+                let ints = self.cast(types::I32X4, low);
+                let wide = self.b.ins().swiden_low(ints);
+                self.b.ins().fcvt_from_sint(types::F64X2, wide)
+            }
+            (Some(0), _) => {
+                let (value, rep) = self.load_at(element, first);
+                let scalar = self.to_f64(value, rep);
+                self.b.ins().splat(types::F64X2, scalar)
+            }
+            _ => {
+                let second = self.lane_address(arr, index, 1, lanes);
+                let (low, rep) = self.load_at(element, first);
+                let low = self.to_f64(low, rep);
+                let (high, rep) = self.load_at(element, second);
+                let high = self.to_f64(high, rep);
+                self.pair_from(low, high)
+            }
+        }
+    }
+
+    fn store_pair(&mut self, arr: crate::ir::Arr, index: E, (pair, num): (Value, Num), lanes: &mut Lanes<'_>) {
+        let element = self.element_of(arr);
+        let stride = self.stride(index, (lanes.index, lanes.changes));
+        let first = self.lane_address(arr, index, 0, lanes);
+        match (stride, element) {
+            (Some(1), Element::F64) => {
+                self.b.ins().store(plain(), pair, first, 0);
+            }
+            (Some(1), Element::F32) => {
+                let singles = self.b.ins().fvdemote(pair);
+                let bits = self.cast(types::I64X2, singles);
+                let low = self.b.ins().extractlane(bits, 0);
+                self.b.ins().store(plain(), low, first, 0);
+            }
+            _ => {
+                let second = self.lane_address(arr, index, 1, lanes);
+                for (lane, address) in [(0, first), (1, second)] {
+                    let value = self.b.ins().extractlane(pair, lane);
+                    self.store_at(element, address, (value, Rep::F64), num);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+/**
+ * The captured names of a function that is to be compiled, and their values: numbers and booleans become constants of the
+ * code, typed arrays arguments, functions further texts.
+ */
+
+import { isNative, textOf } from '../pickle/analysis.js';
+import { builtinOf, GLOBAL } from '../pickle/builtins.js';
+import { frameIn } from '../pickle/capture.js';
+import { type Scope, inspect } from '../pickle/inspector.js';
+import { type Script, scriptOf } from '../pickle/script.js';
+import { binding } from '../native/binding.js';
+import { isTypedArray, type TypedArray } from './elements.js';
+
+/** A captured value as the compiler takes it; see `JitCapture` of the addon. */
+export interface Captured {
+  readonly kind:
+    | 'number'
+    | 'boolean'
+    | 'bigint'
+    | 'undefined'
+    | 'array'
+    | 'tuple'
+    | 'function'
+    | 'global'
+    | 'object'
+    | 'coverage'
+    | 'identity'
+    | 'other';
+  readonly number?: number;
+  readonly text?: string;
+  readonly names?: string[];
+  readonly items?: Captured[];
+}
+
+/** One text and what it captures. */
+export interface UnitRequest {
+  readonly text: string;
+  readonly names: string[];
+  readonly values: Captured[];
+}
+
+/** A function and all it calls, as texts. */
+export interface Program {
+  readonly units: readonly UnitRequest[];
+  readonly arrays: readonly TypedArray[];
+  /** No captured variable can get another value. */
+  readonly constant: boolean;
+  /** Renders a place of one of the texts. */
+  readonly frame: (unit: number, at: number) => string;
+}
+
+/** Longest captured array that becomes a constant; longer ones are passed as copies. */
+const TUPLE = 16;
+const COVERAGE = /^cov_[a-z0-9]+$/;
+
+/** Finds the captured values of a function as they are now. `unwrap` gives the function behind a compiled one. */
+export function programOf(fn: Function, unwrap: (value: Function) => Function): Program {
+  const collector = new Collector(unwrap);
+  collector.add(fn);
+  collector.run();
+  return collector;
+}
+
+interface Source {
+  readonly fn: Function;
+  readonly script: Script | undefined;
+  readonly start: number;
+  readonly text: string;
+}
+
+class Collector implements Program {
+  readonly units: UnitRequest[] = [];
+  readonly arrays: TypedArray[] = [];
+  constant = true;
+  readonly #unwrap: (value: Function) => Function;
+  readonly #functions: Function[] = [];
+  readonly #sources: Source[] = [];
+
+  constructor(unwrap: (value: Function) => Function) {
+    this.#unwrap = unwrap;
+  }
+
+  frame = (unit: number, at: number): string => {
+    const source = this.#sources[unit];
+    if (source === undefined) return '';
+    const { script, start, text } = source;
+    const place = script !== undefined && start >= 0 ? script.position(start) : { line: 0, column: 0 };
+    return frameIn(script, text, start, at, { file: script?.url || '<anonymous>', ...place });
+  };
+
+  /** Index of the unit of a function; it is filled by `run`. */
+  add(fn: Function): number {
+    const known = this.#functions.indexOf(fn);
+    return known >= 0 ? known : this.#functions.push(fn) - 1;
+  }
+
+  run(): void {
+    for (let index = 0; index < this.#functions.length; index++) this.#unit(this.#functions[index] as Function);
+  }
+
+  #unit(fn: Function): void {
+    const text = textOf(fn);
+    if (isNative(text)) {
+      this.#sources.push({ fn, script: undefined, start: -1, text });
+      this.units.push({ text, names: [], values: [] });
+      return;
+    }
+    const { scopes, place } = inspect(fn);
+    const script = place === null ? undefined : scriptOf({ place, scopes }, text);
+    const start = script === undefined || place === null ? -1 : script.startOf(text, place);
+    this.#sources.push({ fn, script, start, text });
+    const names: string[] = [];
+    const values: Captured[] = [];
+    for (const [name, members] of rootsOf(text)) {
+      const scope = scopes.find(({ object }) => object !== globalThis && hasVariable(object, name));
+      if (scope === undefined) continue;
+      names.push(name);
+      values.push(this.#variable(name, members, scope, script));
+    }
+    this.units.push({ text, names, values });
+  }
+
+  #variable(name: string, members: Members, { object }: Scope, script: Script | undefined): Captured {
+    if (COVERAGE.test(name)) return { kind: 'coverage' };
+    let value: unknown;
+    try {
+      value = object[name];
+    } catch {
+      this.constant = false;
+      return { kind: 'other', text: `\`${name}\`, which has no value yet,` };
+    }
+    if (name === '__name' && typeof value === 'function') return { kind: 'identity' };
+    if (value === undefined || script?.isUnstable(name) !== false) this.constant = false;
+    return this.#value(value, members, name);
+  }
+
+  #value(value: unknown, members: Members, path: string): Captured {
+    switch (typeof value) {
+      case 'number':
+        return { kind: 'number', number: value };
+      case 'boolean':
+        return { kind: 'boolean', number: value ? 1 : 0 };
+      case 'bigint':
+        return { kind: 'bigint', text: String(value) };
+      case 'undefined':
+        return { kind: 'undefined' };
+      case 'function':
+        return this.#function(this.#unwrap(value), members, path);
+      case 'object':
+        return value === null ? { kind: 'other', text: `\`${path}\`, which is null,` } : this.#object(value, members, path);
+      default:
+        return { kind: 'other', text: `\`${path}\`, a ${typeof value},` };
+    }
+  }
+
+  #function(fn: Function, members: Members, path: string): Captured {
+    const builtin = isNative(textOf(fn)) ? builtinOf(fn) : null;
+    if (builtin?.url === GLOBAL) return { kind: 'global', text: builtin.name };
+    if (isNative(textOf(fn))) return { kind: 'other', text: `\`${path}\`, a native or bound function,` };
+    // A namespace compiled to a function with members (`Math` never is one).
+    if (members.size > 0) return this.#members(fn, members, path);
+    return { kind: 'function', number: this.add(fn) };
+  }
+
+  #object(value: object, members: Members, path: string): Captured {
+    if (value === Math) return { kind: 'global', text: 'Math' };
+    if (isTypedArray(value)) {
+      const known = this.arrays.indexOf(value);
+      return { kind: 'array', number: known >= 0 ? known : this.arrays.push(value) - 1 };
+    }
+    // Its contents may change between two calls.
+    this.constant = false;
+    if (Array.isArray(value)) return this.#array(value, path);
+    return this.#members(value, members, path);
+  }
+
+  #array(value: readonly unknown[], path: string): Captured {
+    if (value.length > 0 && value.length <= TUPLE) {
+      return { kind: 'tuple', items: value.map((item, index) => this.#value(item, new Map(), `${path}[${index}]`)) };
+    }
+    if (!value.every((item) => typeof item === 'number')) return { kind: 'other', text: `\`${path}\`, an array of other than numbers,` };
+    return { kind: 'array', number: this.arrays.push(Float64Array.from(value)) - 1 };
+  }
+
+  #members(value: object, members: Members, path: string): Captured {
+    const names: string[] = [];
+    const items: Captured[] = [];
+    for (const [name, inner] of members) {
+      names.push(name);
+      items.push(this.#value(Reflect.get(value, name), inner, `${path}.${name}`));
+    }
+    if (names.length === 0) return { kind: 'other', text: `\`${path}\`, an object,` };
+    return { kind: 'object', names, items };
+  }
+}
+
+/** The members of a name that a text reads. */
+type Members = Map<string, Members>;
+
+const known = new Map<string, Members>();
+const LIMIT = 1024;
+
+function rootsOf(text: string): Members {
+  let roots = known.get(text);
+  if (roots === undefined) {
+    roots = new Map();
+    for (const path of scan(text)) {
+      let level: Members = roots;
+      for (const part of path.split('.')) {
+        let next = level.get(part);
+        if (next === undefined) level.set(part, (next = new Map()));
+        level = next;
+      }
+    }
+    if (known.size >= LIMIT) known.clear();
+    known.set(text, roots);
+  }
+  return roots;
+}
+
+/** A text that cannot be read is refused when it is compiled, with its place. */
+function scan(text: string): string[] {
+  try {
+    return binding.jitScan(text);
+  } catch {
+    return [];
+  }
+}
+
+/** An object of a `with` statement may inherit its variables; all other scopes are bare. */
+function hasVariable(object: object, name: string): boolean {
+  return Object.getPrototypeOf(object) === null ? Object.hasOwn(object, name) : name in object;
+}

@@ -1,0 +1,82 @@
+/** `jit(fn)`: a function that runs as machine code where polycore runs it, and as JavaScript where it is called. */
+
+import { Compiler } from './compiler.js';
+import { type Explanation, explain } from './explain.js';
+
+/** Any function of numbers, booleans and typed arrays. */
+export type NumericFunction = (...args: never[]) => unknown;
+
+/** Options of `jit`. */
+export interface JitOptions {
+  /**
+   * What happens when the function is outside of the subset, or memory cannot be made executable: `'throw'` (default) a
+   * `CompileError`, or `'js'`: it runs as JavaScript, in workers where the call is awaited.
+   */
+  fallback?: 'throw' | 'js';
+  /** Whether loops may use vector registers; default true. Results are the same. */
+  vectorize?: boolean;
+}
+
+/** A function given to `jit`. Called directly it is the JavaScript function it was made of. */
+export type JitFunction<F extends NumericFunction> = F & {
+  /** What the compiler has made of it so far: one report for each combination of argument types it was used with. */
+  explain(): Explanation;
+};
+
+/** What belongs to a function given to `jit`. */
+export interface Jitted {
+  readonly fn: Function;
+  readonly compiler: Compiler;
+  readonly fallback: 'throw' | 'js';
+}
+
+const wrappers = new WeakMap<Function, Jitted>();
+const plain = new WeakMap<Function, Jitted>();
+
+function unwrap(fn: Function): Function {
+  return wrappers.get(fn)?.fn ?? fn;
+}
+
+/**
+ * Marks a function for compilation to machine code. It is compiled when `pool.map`, `parallelFor` or `parallelReduce` first
+ * meets it with arguments of some types, and again for others. docs/jit.md lists what it may contain.
+ *
+ * @throws {TypeError} when `fn` is no function; {RangeError} for an unknown option value.
+ * @example
+ * const f = jit((x: number) => Math.sqrt(x) * 2);
+ * const roots = await pool.map(f, new Float64Array([1, 4, 9])); // a Float64Array in shared memory
+ */
+export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}): JitFunction<F> {
+  if (typeof fn !== 'function') throw new TypeError(`Expected \`fn\` to be a function, got ${typeof fn}`);
+  if (typeof options !== 'object' || options === null) throw new TypeError('Expected `options` to be an object');
+  const { fallback = 'throw', vectorize = true } = options;
+  if (fallback !== 'throw' && fallback !== 'js') {
+    throw new RangeError(`Expected \`fallback\` to be 'throw' or 'js', got ${String(fallback)}`);
+  }
+  const target = unwrap(fn);
+  const jitted: Jitted = { fn: target, compiler: new Compiler(target, unwrap, vectorize), fallback };
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    return Reflect.apply(target, this, args);
+  };
+  Object.defineProperty(wrapper, 'name', { value: target.name, configurable: true });
+  Object.defineProperty(wrapper, 'length', { value: target.length, configurable: true });
+  Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted.compiler), configurable: true });
+  wrappers.set(wrapper, jitted);
+  return wrapper as unknown as JitFunction<F>;
+}
+
+/** What belongs to a function that was given to `jit`. */
+export function jittedOf(fn: unknown): Jitted | undefined {
+  return typeof fn === 'function' ? wrappers.get(fn) : undefined;
+}
+
+/** The same for a function that need not have been given to `jit`: it is compiled all the same, and remembered. */
+export function asJitted(name: string, fn: unknown): Jitted {
+  if (typeof fn !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${typeof fn}`);
+  let jitted = wrappers.get(fn) ?? plain.get(fn);
+  if (jitted === undefined) {
+    jitted = { fn, compiler: new Compiler(fn, unwrap, true), fallback: 'throw' };
+    plain.set(fn, jitted);
+  }
+  return jitted;
+}
