@@ -21,8 +21,8 @@ const dist = join(root, 'dist');
 const native = join(dist, 'native');
 const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
-/** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. */
-const LAZY = { codec: 'pickle/codec.js' };
+/** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. Later ones may use modules of those before. */
+const LAZY = { codec: 'pickle/codec.js', pool: 'multiprocessing/work.js', jit: 'jit/backend.js' };
 const quiet = process.argv.includes('--quiet');
 const force = process.argv.includes('--force');
 
@@ -114,67 +114,87 @@ async function buildTypeScript() {
 async function buildBundle() {
   rmSync(bundle, { recursive: true, force: true });
   await bundleInto('polycore', { entryPoints: { polycore: join(dist, 'loader.js') } });
-  const wanted = new Set(Object.values(LAZY).map((entry) => join(dist, entry)));
-  const exported = new Map();
-  for (const path of wanted) exported.set(path, await exportsOf(path));
-  const core = await bundleCore(exported, []);
-  const inCore = new Set(Object.keys(core.metafile.inputs).map((path) => resolve(root, path)));
-  const shared = new Set();
-  for (const [name, entry] of Object.entries(LAZY)) {
-    await bundleFunction(name, { entryPoints: { [name]: join(dist, entry) }, plugins: [fromCore(inCore, shared)] });
+  const core = { name: 'core', entry: join(dist, 'index.js'), shared: new Set() };
+  const lazy = Object.entries(LAZY).map(([name, entry]) => ({ name, entry: join(dist, entry), shared: new Set() }));
+  const public_ = new Set(await exportsOf(core.entry));
+  for (const part of lazy) part.functions = await exportsOf(part.entry);
+  const plugins = [elsewhere(lazy, public_)];
+  // Twice: the first time shows which modules of a part others need, which it then shares.
+  for (let round = 0; round < 2; round++) {
+    const owners = new Map();
+    for (const part of [core, ...lazy]) {
+      const { metafile } = await bundlePart(part, [sharer(part), fromOwner(owners), ...plugins]);
+      for (const path of Object.keys(metafile.inputs)) {
+        if (existsSync(resolve(root, path))) owners.set(resolve(root, path), part);
+      }
+    }
   }
-  await bundleCore(exported, [...shared].sort());
 }
 
-/** The core; the `shared` of its modules are given to the loader before any of the package's code runs. */
-function bundleCore(exported, shared) {
-  const lines = shared.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
-  const entries = shared.map((path, i) => `${JSON.stringify(relative(dist, path))}: m${i}`);
+/** A part; the loader has the `shared` of its modules before any code of its entry runs. */
+function bundlePart({ name }, plugins) {
+  return bundleFunction(name, { entryPoints: { [name]: 'virtual:entry' }, plugins });
+}
+
+/** The entry of a part: gives the loader what is shared, then is what it is. */
+function sharer({ entry, shared }) {
+  const paths = [...shared].sort();
+  const lines = paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
+  const fields = paths.map((path, i) => `${JSON.stringify(relative(dist, path))}: m${i}`);
   const virtual = {
-    entry: `import 'virtual:share'; export * from ${JSON.stringify(join(dist, 'index.js'))};`,
-    share: `${lines.join('')}Object.assign(packageLoader.shared, {${entries.join()}});`,
+    entry: `import 'virtual:share'; export * from ${JSON.stringify(entry)};`,
+    share: `${lines.join('')}Object.assign(packageLoader.shared, {${fields.join()}});`,
   };
-  const share = {
-    name: 'share',
+  return {
+    name: 'sharer',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path: path.slice('virtual:'.length), namespace: 'virtual' }));
       onLoad({ filter: /./, namespace: 'virtual' }, ({ path }) => ({ contents: virtual[path], resolveDir: dist }));
     },
   };
-  return bundleFunction('core', { entryPoints: { core: 'virtual:entry' }, plugins: [share, lazily(exported)] });
 }
 
-/** Instead of the entry of a part: functions that load it and are then replaced by its own, in every module that imports them. */
-function lazily(exported) {
+/** Instead of a module that an earlier part has: that part's. */
+function fromOwner(owners) {
+  const own = new Map(owners);
   return {
-    name: 'lazily',
+    name: 'from-owner',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
         const full = resolve(resolveDir, path);
-        return exported.has(full) ? { path: full, namespace: 'lazy' } : undefined;
+        return own.has(full) ? { path: full, namespace: 'owned' } : undefined;
       });
-      onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
-        const names = exported.get(path);
-        const [part] = Object.entries(LAZY).find(([, entry]) => join(dist, entry) === path);
-        const load = `const load = () => { ({ ${names.join(', ')} } = packageLoader.part(${JSON.stringify(part)})); };`;
-        return { contents: [load, ...names.map((name) => `export let ${name} = (...args) => (load(), ${name}(...args));`)].join('\n') };
+      onLoad({ filter: /./, namespace: 'owned' }, ({ path }) => {
+        const { name, shared } = own.get(path);
+        shared.add(path);
+        const load = name === 'core' ? '' : `packageLoader.part(${JSON.stringify(name)});`;
+        return { contents: `${load}module.exports = packageLoader.shared[${JSON.stringify(relative(dist, path))}];` };
       });
     },
   };
 }
 
-/** Instead of a module that the core has: the core's. Adds it to `shared`. */
-function fromCore(inCore, shared) {
+/**
+ * Instead of the entry of a part, everywhere else: functions that load it. Internal ones are then replaced by its own, in every
+ * module that imports them; those that users get stay the same for ever.
+ */
+function elsewhere(lazy, public_) {
   return {
-    name: 'from-core',
+    name: 'elsewhere',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, importer }) => {
         const full = resolve(resolveDir, path);
-        return kind !== 'entry-point' && inCore.has(full) ? { path: full, namespace: 'core' } : undefined;
+        const isEntry = lazy.some(({ entry }) => entry === full);
+        return isEntry && importer !== 'entry' ? { path: full, namespace: 'lazy' } : undefined;
       });
-      onLoad({ filter: /./, namespace: 'core' }, ({ path }) => {
-        shared.add(path);
-        return { contents: `module.exports = packageLoader.shared[${JSON.stringify(relative(dist, path))}];` };
+      onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
+        const { name, functions } = lazy.find(({ entry }) => entry === path);
+        const internal = functions.filter((fn) => !public_.has(fn));
+        const lines = [`const part = () => packageLoader.part(${JSON.stringify(name)});`];
+        if (internal.length > 0) lines.push(`const load = () => { ({ ${internal.join(', ')} } = part()); };`);
+        for (const fn of internal) lines.push(`export let ${fn} = (...args) => (load(), ${fn}(...args));`);
+        for (const fn of functions.filter((fn) => public_.has(fn))) lines.push(`export const ${fn} = (...args) => part().${fn}(...args);`);
+        return { contents: lines.join('\n') };
       });
     },
   };
