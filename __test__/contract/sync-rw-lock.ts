@@ -2,6 +2,7 @@
 
 import type { TestFn } from 'ava';
 import { Event, RuntimeError, RwLock, Semaphore } from '../../index.js';
+import { collectGarbage } from '../fixtures/pool/garbage.js';
 import { FORMS, readBoth, readUntil, write } from '../fixtures/sync/tasks.js';
 import { untilWaiting, waiters } from '../fixtures/sync/waiters.js';
 import { crowd } from './crowd.js';
@@ -136,5 +137,22 @@ export function rwLockContract(test: TestFn, makePool: MakePool): void {
     for (const wait of waits) await t.throwsAsync(wait, { message: 'enough' });
     (await lock.acquireWrite()).release();
     t.is(String(lock), '[RwLock readers=0]');
+  });
+
+  test.serial('rwlock: what a task keeps is not released when the task ends', async (t) => {
+    const lock = new RwLock();
+    const own = makePool(1);
+    const kept = [
+      [(held: RwLock) => Boolean(held.acquireReadNowait()), (held: RwLock) => held.releaseRead(), '[RwLock readers=1]'],
+      [(held: RwLock) => Boolean(held.acquireWriteNowait()), (held: RwLock) => held.releaseWrite(), '[RwLock writing]'],
+    ] as const;
+    for (const [enter, leave, state] of kept) {
+      t.true(await own.apply(enter, [lock]));
+      await own.broadcast(collectGarbage);
+      t.is(String(lock), state);
+      await own.apply(leave, [lock]);
+      t.is(String(lock), '[RwLock readers=0]');
+    }
+    await own.terminate();
   });
 }

@@ -10,10 +10,11 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Reads `+inode:name` and `-inode:name`, and at the end removes what was added and not taken back. Names have no slash.
+#[cfg(unix)]
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP QUIT TSTP
 set -f
@@ -99,6 +100,7 @@ impl Tracker {
 fn start() -> io::Result<Child> {
     use std::os::fd::AsFd;
     use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
     // By a copy: Node closes its own standard streams in child processes.
     let stderr = io::stderr().as_fd().try_clone_to_owned().map_or_else(|_| Stdio::null(), Stdio::from);
     let mut command = Command::new("/bin/sh");
