@@ -4,8 +4,8 @@
  * before anything of it runs.
  *
  * An isolate that starts from V8's code cache of those files need not compile them again. The cache is made by the thread
- * that starts workers, from what it has compiled itself, and handed to them in `workerData`; one that V8 refuses (it checks
- * version and flags) costs nothing.
+ * that starts workers, from what it has compiled itself, while they boot: they get memory for it in `workerData`, and look
+ * there when they are ready. One that is not there yet, or that V8 refuses (it checks version and flags), costs nothing.
  */
 
 import { readFileSync } from 'node:fs';
@@ -14,30 +14,33 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { workerData } from 'node:worker_threads';
 
-type CodeCache = Readonly<Record<string, Uint8Array>>;
-
 /** What the rest of the package gets from here, as `import.meta.loader`. */
 export interface Loader {
   /** The exports of a part. */
   part(name: string): object;
   /** Modules of the core that parts import, by path. */
   readonly shared: Record<string, object>;
-  /** What an isolate needs to start without compiling; shared, so that handing it over copies nothing. */
-  codeCache(): CodeCache;
+  /** The memory of the code cache, for `workerData`. */
+  readonly codeCache: SharedArrayBuffer;
+  /** Makes the code cache, unless it is there already. */
+  fillCodeCache(): void;
   /** `import()`: a script from a cache has none of its own. */
   importModule(url: string): Promise<object>;
 }
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string, loader: Loader) => void;
 
-/** Parts that every worker needs. */
-const WORKER_PARTS = ['codec'];
+/** What every worker needs. */
+const WORKER_PARTS = ['core', 'codec'];
+/** The code cache: words (1 when it is there, then the bytes of each part), then the parts. Memory is used as far as it is written. */
+const CACHE_BYTES = 4 << 20;
+const HEADER_BYTES = 64;
 
 const require = createRequire(__filename);
-const given = (workerData as { code?: CodeCache } | null)?.code;
 const scripts = new Map<string, Script>();
 const parts = new Map<string, object>();
-let made = given;
+const codeCache = (workerData as { code?: SharedArrayBuffer } | null)?.code ?? new SharedArrayBuffer(CACHE_BYTES);
+const header = new Int32Array(codeCache, 0, HEADER_BYTES / 4);
 
 const loader: Loader = {
   part(name) {
@@ -46,29 +49,38 @@ const loader: Loader = {
     return exports;
   },
   shared: {},
-  codeCache() {
-    if (made === undefined) {
-      for (const name of WORKER_PARTS) loader.part(name);
-      made = Object.fromEntries([...scripts].map(([name, script]) => [name, shared(script.createCachedData())]));
+  codeCache,
+  fillCodeCache() {
+    if (Atomics.load(header, 0) !== 0) return;
+    let at = HEADER_BYTES;
+    for (const [i, name] of WORKER_PARTS.entries()) {
+      if (name !== 'core') loader.part(name);
+      const data = scripts.get(name)?.createCachedData() ?? new Uint8Array();
+      if (at + data.length > CACHE_BYTES) return;
+      new Uint8Array(codeCache).set(data, at);
+      header[i + 1] = data.length;
+      at += data.length;
     }
-    return made;
+    Atomics.store(header, 0, 1);
   },
   importModule: (url) => import(url) as Promise<object>,
 };
 
+/** The cached code of a part, if it is there. */
+function cached(name: string): Uint8Array | undefined {
+  const index = WORKER_PARTS.indexOf(name);
+  if (index < 0 || Atomics.load(header, 0) === 0) return undefined;
+  const lengths = header.subarray(1, index + 1);
+  return new Uint8Array(codeCache, lengths.reduce((sum, length) => sum + length, HEADER_BYTES), header[index + 1]);
+}
+
 function run(name: string, target: { exports: object }): object {
   const file = join(__dirname, `${name}.cjs`);
-  const cachedData = given?.[name];
+  const cachedData = cached(name);
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
   scripts.set(name, script);
   (script.runInThisContext() as Wrapper)(target.exports, require, target, file, dirname(file), loader);
   return target.exports;
-}
-
-function shared(data: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(data.length));
-  copy.set(data);
-  return copy;
 }
 
 run('core', module);

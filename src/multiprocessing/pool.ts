@@ -14,6 +14,7 @@ import { MAP, STARMAP } from '../runtime/operation.js';
 import { blockUntil, hold, unhold } from '../runtime/port.js';
 import type { Callable } from '../runtime/shipping.js';
 import { type AsyncResult, abandon } from './async-result.js';
+import { adoptCore, createCore } from './create-core.js';
 import type { ImapIterator } from './imap.js';
 import {
   type ApplyOptions,
@@ -24,7 +25,7 @@ import {
   type PoolOptions,
 } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { adoptCore, apply, broadcast, createCore, imap, iterateSync, map } from './work.js';
+import { apply, broadcast, imap, iterateSync, map } from './work.js';
 
 /** Numbers of a pool at one moment. */
 export interface PoolStats {

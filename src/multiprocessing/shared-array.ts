@@ -8,7 +8,7 @@
 
 import { ARRAY } from '../runtime/kind.js';
 import { closeBlock, createBlock } from '../runtime/shared-block.js';
-import { registerShared } from '../pickle/index.js';
+import { registerShared, registerSharedLater } from '../pickle/index.js';
 import type { RLock } from '../threading/rlock.js';
 import { type AnyLock, type Locked, lockedClass, lockSource, type LockSource } from './locked.js';
 import { checkCount, describe } from './options.js';
@@ -63,19 +63,35 @@ function rawClass({ View, code }: Layout): RawClass {
   return SharedView as unknown as RawClass;
 }
 
+interface Classes {
+  readonly Raw: RawClass;
+  readonly Guarded: GuardedClass;
+}
+
+/** By typecode, those that were used. */
+const classes = new Map<string, Classes>();
+const RAW = 'polycore.RawArray.';
+const GUARDED = 'polycore.Array.';
+
 /** The classes of a layout, without and with a lock, which can travel. */
-function classesOf(layout: Layout): { Raw: RawClass; Guarded: GuardedClass } {
+function classesOf(layout: Layout): Classes {
+  let made = classes.get(layout.code);
+  if (made === undefined) classes.set(layout.code, (made = makeClasses(layout)));
+  return made;
+}
+
+function makeClasses(layout: Layout): Classes {
   const Raw = rawClass(layout);
   const { Class, sourceOf } = lockedClass(Raw as new (...args: never[]) => Uint8Array<ArrayBuffer> & SharedArrayMembers);
   const Guarded = Class as unknown as GuardedClass;
   registerShared<View>(
-    `polycore.RawArray.${layout.code}`,
+    RAW + layout.code,
     Raw,
     (array) => array.buffer,
     (buffer) => (arrays.get(buffer as ArrayBuffer) ?? new Raw(buffer as ArrayBuffer)) as View,
   );
   registerShared<View>(
-    `polycore.Array.${layout.code}`,
+    GUARDED + layout.code,
     Guarded,
     (array) => [array.buffer, sourceOf(array as never)],
     (data) => {
@@ -86,7 +102,9 @@ function classesOf(layout: Layout): { Raw: RawClass; Guarded: GuardedClass } {
   return { Raw, Guarded };
 }
 
-const classes = new Map(LAYOUTS.map((layout) => [layout.code, classesOf(layout)]));
+for (const layout of LAYOUTS) {
+  for (const family of [RAW, GUARDED]) registerSharedLater(family + layout.code, () => classesOf(layout));
+}
 
 /** Elements that an Array may begin with. */
 export type Elements<C extends Typecode> = Iterable<Given<C>> | ArrayLike<Given<C>>;
@@ -131,7 +149,7 @@ export const SharedArray = function (typecode: unknown, sizeOrInit: unknown, opt
   const elements = typeof sizeOrInit === 'number' ? undefined : listOf(sizeOrInit, layout);
   const length = elements?.length ?? checkCount('sizeOrInit', sizeOrInit, 0);
   const buffer = createBlock(ARRAY, length * layout.View.BYTES_PER_ELEMENT);
-  const { Guarded, Raw } = classes.get(layout.code) as { Raw: RawClass; Guarded: GuardedClass };
+  const { Guarded, Raw } = classesOf(layout);
   const array = source === undefined ? new Raw(buffer) : new Guarded(source, buffer);
   if (elements !== undefined) (array as { set(values: unknown): void }).set(elements);
   return array;

@@ -10,6 +10,7 @@ export { ref } from './ref.js';
 export {
   type HandleWriter,
   registerShared,
+  registerSharedLater,
   setSharedBlockPort,
   setSharedBufferPort,
   type SharedBlockPort,

@@ -37,6 +37,7 @@ export interface SharedBlockPort {
 
 const byName = new Map<string, SharedClass>();
 const byPrototype = new Map<object, SharedClass>();
+const later = new Map<string, () => void>();
 let registrations = 0;
 let port: SharedBufferPort | undefined;
 let blocks: SharedBlockPort | undefined;
@@ -59,6 +60,11 @@ export function registerShared<T extends object>(
   byName.set(name, entry);
   byPrototype.set(prototype, entry);
   registrations += 1;
+}
+
+/** `register` will call `registerShared` for that name: it is called when the first such object arrives. */
+export function registerSharedLater(name: string, register: () => void): void {
+  later.set(name, register);
 }
 
 /** Grows with every registration: what was found out about classes before is out of date. */
@@ -92,6 +98,7 @@ export function sharedClassOf(prototype: object): SharedClass | undefined {
 }
 
 export function sharedClassNamed(name: string): SharedClass {
+  if (!byName.has(name)) later.get(name)?.();
   const entry = byName.get(name);
   if (entry === undefined) throw new PicklingError(`The receiving thread has not loaded the class ${name}`);
   return entry;

@@ -11,6 +11,7 @@ import { channel } from 'node:diagnostics_channel';
 import { BrokenPoolError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import type { Backend, Ending } from './backend.js';
+import { helpStarted } from './isolate.js';
 import { Later } from './parcel.js';
 import { collect, hold, setEventListener, unhold } from './port.js';
 import { fetchKept } from './shipping.js';
@@ -138,6 +139,7 @@ export class Crew {
         throw error;
       }
     }
+    helpStarted();
   }
 
   /** No more workers than the rest of the work needs; each leaves when idle. */

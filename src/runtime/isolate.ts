@@ -41,6 +41,11 @@ export interface IsolateOptions {
   readonly sharesEnvironment?: boolean;
 }
 
+/** To be called when isolates have been started: makes what spares them compiling, while they boot. */
+export function helpStarted(): void {
+  import.meta.loader?.fillCodeCache();
+}
+
 /**
  * Starts one. It does not hold the event loop of this isolate, with which it ends at the latest. `ended` is called in the
  * event loop when it has ended for good.
@@ -53,7 +58,7 @@ export function startIsolate(options: IsolateOptions, ended: (ending: Ending) =>
   let worker: Worker;
   try {
     worker = new Worker(ENTRY, {
-      workerData: { ...options.data, buffers: channel, code: import.meta.loader?.codeCache() },
+      workerData: { ...options.data, buffers: channel, code: import.meta.loader?.codeCache },
       transferList: [channel],
       name: options.name,
       ...(options.sharesEnvironment === true ? { env: SHARE_ENV } : {}),

@@ -6,7 +6,7 @@ import { RuntimeError, WorkerCrashedError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import type { Ending } from '../runtime/backend.js';
 import { refuseImportingMain } from '../runtime/importing.js';
-import { startIsolate } from '../runtime/isolate.js';
+import { helpStarted, startIsolate } from '../runtime/isolate.js';
 import { THREAD } from '../runtime/kind.js';
 import { Later } from '../runtime/parcel.js';
 import { collect, hold, unhold } from '../runtime/port.js';
@@ -152,6 +152,7 @@ export class Thread<A extends readonly unknown[] = never[]> {
         gone(this);
       });
       words.store(object, words.IDENT, threadId + 1);
+      helpStarted();
     } catch (error) {
       binding.undoThread(slot, generation);
       binding.dropFunction(work);
