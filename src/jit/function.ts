@@ -2,6 +2,7 @@
 
 import { Compiler } from './compiler.js';
 import { type Explanation, explain } from './explain.js';
+import { type Jitted, jittedOf, mark } from './jitted.js';
 
 /** Any function of numbers, booleans and typed arrays. */
 export type NumericFunction = (...args: never[]) => unknown;
@@ -23,18 +24,10 @@ export type JitFunction<F extends NumericFunction> = F & {
   explain(): Explanation;
 };
 
-/** What belongs to a function given to `jit`. */
-export interface Jitted {
-  readonly fn: Function;
-  readonly compiler: Compiler;
-  readonly fallback: 'throw' | 'js';
-}
-
-const wrappers = new WeakMap<Function, Jitted>();
 const plain = new WeakMap<Function, Jitted>();
 
 function unwrap(fn: Function): Function {
-  return wrappers.get(fn)?.fn ?? fn;
+  return jittedOf(fn)?.fn ?? fn;
 }
 
 /**
@@ -61,19 +54,14 @@ export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}):
   Object.defineProperty(wrapper, 'name', { value: target.name, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: target.length, configurable: true });
   Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted.compiler), configurable: true });
-  wrappers.set(wrapper, jitted);
+  mark(wrapper, jitted);
   return wrapper as unknown as JitFunction<F>;
 }
 
-/** What belongs to a function that was given to `jit`. */
-export function jittedOf(fn: unknown): Jitted | undefined {
-  return typeof fn === 'function' ? wrappers.get(fn) : undefined;
-}
-
-/** The same for a function that need not have been given to `jit`: it is compiled all the same, and remembered. */
+/** What belongs to a function, which need not have been given to `jit`: it is compiled all the same, and remembered. */
 export function asJitted(name: string, fn: unknown): Jitted {
   if (typeof fn !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${typeof fn}`);
-  let jitted = wrappers.get(fn) ?? plain.get(fn);
+  let jitted = jittedOf(fn) ?? plain.get(fn);
   if (jitted === undefined) {
     jitted = { fn, compiler: new Compiler(fn, unwrap, true), fallback: 'throw' };
     plain.set(fn, jitted);

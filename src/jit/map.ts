@@ -9,7 +9,7 @@ import { binding } from '../native/binding.js';
 import type { Kernel } from './compiler.js';
 import { type ElementName, isTypedArray, numberOfName, sharedArray, sharedCopy, isShared, type TypedArray } from './elements.js';
 import { mapInWorkers } from './fallback.js';
-import type { Jitted } from './function.js';
+import type { Jitted } from './jitted.js';
 import { run, runSync } from './run.js';
 
 /** Options of a map of a compiled function. */

@@ -5,7 +5,8 @@ import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
 import { limitWork } from '../multiprocessing/limits.js';
 import type { Kernel } from './compiler.js';
 import { type ElementOf, isTypedArray, type TypedArray } from './elements.js';
-import { asJitted, type Jitted } from './function.js';
+import { asJitted } from './function.js';
+import type { Jitted } from './jitted.js';
 import { type CheckedOptions, checkOptions, type LoopOptions } from './options.js';
 import { reduce, reduceSync } from './run.js';
 
