@@ -14,13 +14,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const native = join(dist, 'native');
 const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
+/** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. */
+const LAZY = { codec: 'pickle/codec.js' };
 const quiet = process.argv.includes('--quiet');
 const force = process.argv.includes('--force');
 
@@ -37,7 +39,7 @@ const parts = [
     name: 'typescript',
     sources: ['tsconfig.json', 'src'],
     skip: () => false,
-    exists: () => existsSync(join(dist, 'index.js')) && existsSync(join(bundle, 'polycore.cjs')) && existsSync(join(bundle, 'core.cjs')),
+    exists: () => [join(dist, 'index.js'), ...['polycore', 'core', ...Object.keys(LAZY)].map((name) => join(bundle, `${name}.cjs`))].every(existsSync),
     build: buildTypeScript,
   },
 ];
@@ -51,7 +53,7 @@ for (const part of parts) {
   }
   const start = performance.now();
   console.error(`${part.name}: building`);
-  part.build();
+  await part.build();
   built[part.name] = hash; // of before the build: an edit while it ran is built next time
   mkdirSync(dist, { recursive: true });
   replace(record, JSON.stringify(built));
@@ -95,30 +97,102 @@ function buildAddon() {
 }
 
 /** `tsc`, then removal of outputs whose source is gone. An error leaves the last build as it was. */
-function buildTypeScript() {
+async function buildTypeScript() {
   const output = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmitOnError', '--listEmittedFiles']);
   const emitted = new Set([...output.matchAll(/^TSFILE:\s*(.+?)\r?$/gm)].map(([, file]) => resolve(root, file)));
   for (const file of list(dist)) {
     if (/\.(js|d\.ts)$/.test(file) && !emitted.has(file) && file !== join(native, 'native.d.ts')) rmSync(file);
   }
-  buildBundle();
+  await buildBundle();
 }
 
 /**
- * The same modules in one CommonJS file (`core`), which the loader (src/loader.cts) gives to users and workers: an import costs a quarter of a millisecond
- * for each file, a worker starts faster without the loader of ES modules, and `require` and `import` give one instance.
+ * The same modules in a few CommonJS files, which the loader (src/loader.ts) gives to users and workers: an import costs a
+ * quarter of a millisecond for each file, a worker starts faster without the loader of ES modules, and `require` and
+ * `import` give one instance.
  */
-function buildBundle() {
+async function buildBundle() {
   rmSync(bundle, { recursive: true, force: true });
-  bundleInto('polycore', 'loader.js');
-  // A function, not a module: the loader calls it, and needs no second copy of the text to wrap it.
-  const parameters = 'exports,require,module,__filename,__dirname,packageLoader';
-  bundleInto('core', 'index.js', `(function(${parameters}){`, '})');
+  await bundleInto('polycore', { entryPoints: { polycore: join(dist, 'loader.js') } });
+  const wanted = new Set(Object.values(LAZY).map((entry) => join(dist, entry)));
+  const exported = new Map();
+  for (const path of wanted) exported.set(path, await exportsOf(path));
+  const core = await bundleCore(exported, []);
+  const inCore = new Set(Object.keys(core.metafile.inputs).map((path) => resolve(root, path)));
+  const shared = new Set();
+  for (const [name, entry] of Object.entries(LAZY)) {
+    await bundleFunction(name, { entryPoints: { [name]: join(dist, entry) }, plugins: [fromCore(inCore, shared)] });
+  }
+  await bundleCore(exported, [...shared].sort());
 }
 
-function bundleInto(name, entry, before = '', after = '') {
-  buildSync({
-    entryPoints: { [name]: join(dist, entry) },
+/** The core; the `shared` of its modules are given to the loader before any of the package's code runs. */
+function bundleCore(exported, shared) {
+  const lines = shared.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
+  const entries = shared.map((path, i) => `${JSON.stringify(relative(dist, path))}: m${i}`);
+  const virtual = {
+    entry: `import 'virtual:share'; export * from ${JSON.stringify(join(dist, 'index.js'))};`,
+    share: `${lines.join('')}Object.assign(packageLoader.shared, {${entries.join()}});`,
+  };
+  const share = {
+    name: 'share',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path: path.slice('virtual:'.length), namespace: 'virtual' }));
+      onLoad({ filter: /./, namespace: 'virtual' }, ({ path }) => ({ contents: virtual[path], resolveDir: dist }));
+    },
+  };
+  return bundleFunction('core', { entryPoints: { core: 'virtual:entry' }, plugins: [share, lazily(exported)] });
+}
+
+/** Instead of the entry of a part: functions that load it and are then replaced by its own, in every module that imports them. */
+function lazily(exported) {
+  return {
+    name: 'lazily',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+        const full = resolve(resolveDir, path);
+        return exported.has(full) ? { path: full, namespace: 'lazy' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
+        const names = exported.get(path);
+        const [part] = Object.entries(LAZY).find(([, entry]) => join(dist, entry) === path);
+        const load = `const load = () => { ({ ${names.join(', ')} } = packageLoader.part(${JSON.stringify(part)})); };`;
+        return { contents: [load, ...names.map((name) => `export let ${name} = (...args) => (load(), ${name}(...args));`)].join('\n') };
+      });
+    },
+  };
+}
+
+/** Instead of a module that the core has: the core's. Adds it to `shared`. */
+function fromCore(inCore, shared) {
+  return {
+    name: 'from-core',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, kind }) => {
+        const full = resolve(resolveDir, path);
+        return kind !== 'entry-point' && inCore.has(full) ? { path: full, namespace: 'core' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'core' }, ({ path }) => {
+        shared.add(path);
+        return { contents: `module.exports = packageLoader.shared[${JSON.stringify(relative(dist, path))}];` };
+      });
+    },
+  };
+}
+
+async function exportsOf(path) {
+  const options = { entryPoints: [path], bundle: true, format: 'esm', platform: 'node', write: false, metafile: true, outdir: dist };
+  const { metafile } = await build(options);
+  return Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined).exports;
+}
+
+/** A function, not a module: the loader calls it, and needs no second copy of the text to wrap it. */
+function bundleFunction(name, options) {
+  return bundleInto(name, options, '(function(exports,require,module,__filename,__dirname,packageLoader){', '})');
+}
+
+function bundleInto(name, options, before = '', after = '') {
+  return build({
     outdir: bundle,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -130,9 +204,11 @@ function bundleInto(name, entry, before = '', after = '') {
     define: { 'import.meta.url': 'bundleUrl', 'import.meta.loader': 'packageLoader' },
     minifyWhitespace: true,
     minifySyntax: true,
+    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
+    ...options,
   });
 }
 
