@@ -8,13 +8,23 @@ test.after.always(() => pool.terminate());
 
 const edge = new Float64Array([0, -0, 1, -1, 0.5, -2.5, 1e300, -1e300, 5e-324, NaN, Infinity, -Infinity, 2 ** 53, 1e21]);
 
-test('map: results are a Float64Array in shared memory, with the bits of JavaScript', async (t) => {
+test('map: results are a Float64Array, with the bits of JavaScript', async (t) => {
   const f = jit((x: number) => Math.sin(x) * Math.sqrt(Math.abs(x)) + (x % 3));
   const result = await pool.map(f, edge);
   t.true(result instanceof Float64Array);
-  t.true(result.buffer instanceof SharedArrayBuffer);
   t.deepEqual(result, edge.map((x) => f(x)));
   t.deepEqual(pool.mapSync(f, edge), edge.map((x) => f(x)));
+});
+
+test('map: results are in shared memory: they travel without being copied', async (t) => {
+  const f = jit((x: number) => x + 1);
+  const results = [await pool.map(f, edge), pool.mapSync(f, edge), await pool.map(f, edge, { output: 'uint8clamped' })];
+  for (const result of results) {
+    await pool.apply((array: { [index: number]: number }) => {
+      array[3] = 42;
+    }, [result]);
+    t.is(result[3], 42);
+  }
 });
 
 for (const name of Object.getOwnPropertyNames(Math)) {

@@ -17,7 +17,7 @@ use crate::alive::Alive;
 use crate::arrays::{bits_of, memory_of, number_of};
 use crate::error::failure;
 use crate::isolate::with;
-use crate::kernels::{Function, function};
+use crate::kernels::{Compiling, Function, function};
 
 /// Elements that one thread folds in sequence; fixes the shape of the tree of a reduction.
 const LEAF: u64 = 4096;
@@ -46,7 +46,7 @@ pub(crate) struct JitFailure {
 }
 
 /// Everything the threads of one run share.
-struct Run {
+pub(crate) struct Run {
     function: Arc<Function>,
     words: Vec<u64>,
     count: u64,
@@ -59,10 +59,16 @@ struct Run {
     combine: Option<Arc<Function>>,
 }
 
-/// Runs that are under way and report to a slot: their tasks, for cancellation.
+/// What a native thread does for a slot.
+pub(crate) enum UnderWay {
+    Running(Arc<Run>),
+    Compiling(Arc<Compiling>),
+}
+
+/// What is under way and reports to a slot: its task, for cancellation.
 #[derive(Default)]
 struct Pending {
-    tasks: HashMap<u32, (Arc<Task>, Arc<Run>)>,
+    tasks: HashMap<u32, (Arc<Task>, UnderWay)>,
     /// The isolate's clean-up hook is set.
     hooked: bool,
 }
@@ -343,20 +349,36 @@ pub(crate) fn jit_run(
 
 fn launch(env: Env, run: Run, threads: u32, slot: u32) -> Result<()> {
     let run = Arc::new(run);
+    begin(env, slot, (units_of(&run), threads as usize), work_of(&run), UnderWay::Running(run))
+}
+
+/// Starts work on native threads: `slot` comes home when it has ended, and has to be given to [`end`] then.
+pub(crate) fn begin(
+    env: Env,
+    slot: u32,
+    (units, threads): (u32, usize),
+    work: Work,
+    what: UnderWay,
+) -> Result<()> {
     with(|isolate| {
         Runtime::get().lend_slot(isolate.port, slot);
         Ok(())
     })?;
     let done: Done = Box::new(move |_| Runtime::get().return_slot(slot));
-    let task = Native::get().start(units_of(&run), threads as usize, false, work_of(&run), Some(done));
+    let task = Native::get().start(units, threads, false, work, Some(done));
     PENDING.with_borrow_mut(|pending| {
         if !std::mem::replace(&mut pending.hooked, true) {
             // Memory of this isolate may go when it ends, so its runs have to end first.
             let _ = env.add_env_cleanup_hook((), |()| end_all());
         }
-        pending.tasks.insert(slot, (task, run));
+        pending.tasks.insert(slot, (task, what));
     });
     Ok(())
+}
+
+/// What was under way for a slot that has come home.
+pub(crate) fn end(slot: u32) -> Option<(Arc<Task>, UnderWay)> {
+    PENDING.with_borrow_mut(|pending| pending.tasks.remove(&slot))
 }
 
 fn end_all() {
@@ -383,8 +405,7 @@ pub(crate) fn jit_cancel(slot: u32) {
 #[napi_derive::napi]
 #[must_use]
 pub(crate) fn jit_outcome(slot: u32) -> i32 {
-    let ended = PENDING.with_borrow_mut(|pending| pending.tasks.remove(&slot));
-    let Some((task, run)) = ended else { return CANCELLED };
+    let Some((task, UnderWay::Running(run))) = end(slot) else { return CANCELLED };
     LAST_FAILURE.set(run.failure());
     let mut status = run.status(&task);
     if status == DONE && !run.partials.is_empty() {
