@@ -1,7 +1,7 @@
 /** `pool.map` and `pool.starmap` of compiled functions over typed arrays. */
 
 import test from 'ava';
-import { CancelledError, jit, KernelError, Pool, TimeoutError } from '../index.js';
+import { jit, KernelError, Pool } from '../index.js';
 
 const pool = new Pool(2);
 test.after.always(() => pool.terminate());
@@ -98,34 +98,6 @@ test('map: the input may be detached while the map runs', async (t) => {
   structuredClone(input.buffer, { transfer: [input.buffer] });
   t.is(input.length, 0);
   t.true((await result).every((x) => x === Math.SQRT2));
-});
-
-const forever = jit((x: number) => {
-  let n = x;
-  while (true) n = n + 1;
-  return n;
-});
-
-test('map: a timeout stops the kernel', async (t) => {
-  await t.throwsAsync(pool.map(forever, edge, { timeout: 50 }), { instanceOf: TimeoutError });
-  t.throws(() => pool.mapSync(forever, edge, { timeout: 50 }), { instanceOf: TimeoutError });
-});
-
-test('map: an aborted signal and cancel() stop the kernel', async (t) => {
-  const controller = new AbortController();
-  const aborted = pool.map(forever, edge, { signal: controller.signal });
-  controller.abort(new Error('enough'));
-  await t.throwsAsync(aborted, { message: 'enough' });
-  const result = pool.map(forever, edge);
-  t.true(result.cancel());
-  await t.throwsAsync(result, { instanceOf: CancelledError });
-});
-
-test('map: terminate() stops the kernel', async (t) => {
-  const own = new Pool(1);
-  const result = own.map(forever, edge);
-  await own.terminate();
-  await t.throwsAsync(result, { instanceOf: CancelledError });
 });
 
 test('map: Math.random gives different numbers in [0, 1)', async (t) => {

@@ -162,7 +162,7 @@ pub(crate) fn jit_compile_later(env: Env, request: JitRequest, slot: u32) -> Res
         let compiling = Arc::clone(&compiling);
         Box::new(move |_: &Task, _, _| compiling.run())
     };
-    begin(env, slot, (1, 1), work, UnderWay::Compiling(compiling))
+    begin(env, slot, (1, 1), (work, Box::new(|_| {})), UnderWay::Compiling(compiling))
 }
 
 /// What came of the compilation behind a slot that has come home.
