@@ -9,7 +9,7 @@ import { frameIn } from '../pickle/capture.js';
 import { type Scope, inspect } from '../pickle/inspector.js';
 import { type Script, scriptOf } from '../pickle/script.js';
 import { binding } from '../native/binding.js';
-import { isTypedArray, type TypedArray } from './elements.js';
+import { isMemory, type Memory } from './arguments.js';
 
 /** A captured value as the compiler takes it; see `JitCapture` of the addon. */
 export interface Captured {
@@ -42,7 +42,7 @@ export interface UnitRequest {
 /** A function and all it calls, as texts. */
 export interface Program {
   readonly units: readonly UnitRequest[];
-  readonly arrays: readonly TypedArray[];
+  readonly arrays: readonly Memory[];
   /** No captured variable can get another value. */
   readonly constant: boolean;
   /** Renders a place of one of the texts. */
@@ -70,7 +70,7 @@ interface Source {
 
 class Collector implements Program {
   readonly units: UnitRequest[] = [];
-  readonly arrays: TypedArray[] = [];
+  readonly arrays: Memory[] = [];
   constant = true;
   readonly #unwrap: (value: Function) => Function;
   readonly #functions: Function[] = [];
@@ -164,7 +164,7 @@ class Collector implements Program {
 
   #object(value: object, members: Members, path: string): Captured {
     if (value === Math) return { kind: 'global', text: 'Math' };
-    if (isTypedArray(value)) {
+    if (isMemory(value)) {
       const known = this.arrays.indexOf(value);
       return { kind: 'array', number: known >= 0 ? known : this.arrays.push(value) - 1 };
     }

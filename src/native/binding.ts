@@ -116,6 +116,8 @@ export interface Binding {
   jitSquareIsExact(exact: boolean): void;
   jitScan(text: string): string[];
   jitCompile(request: unknown): unknown;
+  jitCompileLater(request: unknown, slot: number): void;
+  jitCompiled(slot: number): unknown;
   jitDrop(kernel: number): void;
   jitRunSync(
     kernel: number,
