@@ -1,29 +1,21 @@
-//! The parallel algorithms on typed arrays. Each function takes how to run (see `background.rs`): threads at most, the slot that
-//! comes home at the end or -1 to block, and for how many milliseconds at most; each returns a status.
+//! The parallel algorithms on typed arrays. Each function takes how it is run, and returns a status: see `background.rs`.
 
 use napi::bindgen_prelude::{BigInt, Either, Unknown};
 use napi::{Env, Result};
 use sched::algorithms::{
-    Bins, Elements, Kind, Number, Plain, Real, Shape, Sortable, Stopped, Team, Total, dot, gather, histogram, mask,
-    matmul, max, mean, min, scan, select, sort, sum,
+    Bins, Elements, Kind, Number, Plain, Real, Shape, Sortable, Stopped, Team, Total, gather, histogram, mask, matmul,
+    max, min, scan, select, sort,
 };
 use sched::with_element;
 
 use crate::arrays::{ArrayMemory, memory_of};
-use crate::background::{Algorithm, Outcome, Way, run, take_outcome};
+use crate::background::{Algorithm, AlgorithmWay, Outcome, run, take_outcome};
 use crate::error::failure;
 
 /// Elements that take one thread some ten microseconds, and sorting ten times that: less than to call others.
 const FEW: usize = 1 << 13;
 /// Multiplications that take as long.
 const FEW_PRODUCTS: f64 = 1e5;
-
-/// Reductions by number.
-const SUM: u32 = 0;
-const MIN: u32 = 1;
-const MAX: u32 = 2;
-const MEAN: u32 = 3;
-const EXTENT: u32 = 4;
 
 type Ended = std::result::Result<Outcome, Stopped>;
 
@@ -58,14 +50,14 @@ fn length(number: f64) -> usize {
 
 /// Sorts an array.
 #[napi_derive::napi]
-pub(crate) fn algorithm_sort(env: Env, array: Unknown<'_>, threads: u32, slot: i32, milliseconds: f64) -> Result<i32> {
+pub(crate) fn algorithm_sort(env: Env, array: Unknown<'_>, way: AlgorithmWay) -> Result<i32> {
     fn prepare<T: Sortable>(array: ArrayMemory) -> Algorithm {
         let array = elements::<T>(array);
         Box::new(move |team| nothing(sort(team, &array)))
     }
     let array = memory_of(env, &array)?;
     let algorithm = with_element!(kind_of(array)?, T => prepare::<T>(array));
-    run(env, Way { threads, slot, milliseconds }, array.length <= FEW, algorithm)
+    run(env, way, array.length <= FEW, algorithm)
 }
 
 /// Running sums of an array, into another one of its type and length.
@@ -75,9 +67,7 @@ pub(crate) fn algorithm_scan(
     array: Unknown<'_>,
     into: Unknown<'_>,
     exclusive: bool,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
+    way: AlgorithmWay,
 ) -> Result<i32> {
     fn prepare<T: Number>(array: ArrayMemory, into: ArrayMemory, exclusive: bool) -> Algorithm {
         let (array, into) = (elements::<T>(array), elements::<T>(into));
@@ -85,87 +75,40 @@ pub(crate) fn algorithm_scan(
     }
     let (array, into) = pair_of(env, &array, &into)?;
     let algorithm = with_element!(kind_of(array)?, T => prepare::<T>(array, into, exclusive));
-    run(env, Way { threads, slot, milliseconds }, array.length <= FEW, algorithm)
+    run(env, way, array.length <= FEW, algorithm)
 }
 
-/// Sum (0), least (1), greatest (2), mean (3), or least and greatest (4) element: see `algorithmValues`. Not of no elements.
+/// The least and the greatest element, as `Math.min` and `Math.max` find them: see `algorithmValues`. None of no elements.
 #[napi_derive::napi]
-pub(crate) fn algorithm_reduce(
-    env: Env,
-    array: Unknown<'_>,
-    operation: u32,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
-) -> Result<i32> {
-    fn reduce<T: Number>(team: &Team<'_>, array: &Elements<T>, operation: u32) -> Ended {
-        let totals = match operation {
-            SUM => vec![Some(sum(team, array)?)],
-            MIN => vec![min(team, array)?],
-            MAX => vec![max(team, array)?],
-            MEAN => vec![Some(mean(team, array)?)],
-            EXTENT => vec![min(team, array)?, max(team, array)?],
-            _ => vec![],
-        };
-        Ok(Outcome::Values(totals.into_iter().flatten().collect()))
-    }
-    fn prepare<T: Number>(array: ArrayMemory, operation: u32) -> Algorithm {
+pub(crate) fn algorithm_extent(env: Env, array: Unknown<'_>, way: AlgorithmWay) -> Result<i32> {
+    fn prepare<T: Number>(array: ArrayMemory) -> Algorithm {
         let array = elements::<T>(array);
-        Box::new(move |team| reduce(team, &array, operation))
+        Box::new(move |team| {
+            let totals = [min(team, &array)?, max(team, &array)?];
+            Ok(Outcome::Values(totals.into_iter().flatten().collect()))
+        })
     }
     let array = memory_of(env, &array)?;
-    let algorithm = with_element!(kind_of(array)?, T => prepare::<T>(array, operation));
-    run(env, Way { threads, slot, milliseconds }, array.length <= FEW, algorithm)
-}
-
-/// The sum of the products of two arrays of one type and length: see `algorithmValues`.
-#[napi_derive::napi]
-pub(crate) fn algorithm_dot(
-    env: Env,
-    a: Unknown<'_>,
-    b: Unknown<'_>,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
-) -> Result<i32> {
-    fn prepare<T: Number>(a: ArrayMemory, b: ArrayMemory) -> Algorithm {
-        let (a, b) = (elements::<T>(a), elements::<T>(b));
-        Box::new(move |team| Ok(Outcome::Values(vec![dot(team, &a, &b)?])))
-    }
-    let (a, b) = pair_of(env, &a, &b)?;
-    let algorithm = with_element!(kind_of(a)?, T => prepare::<T>(a, b));
-    run(env, Way { threads, slot, milliseconds }, a.length <= FEW, algorithm)
+    let algorithm = with_element!(kind_of(array)?, T => prepare::<T>(array));
+    run(env, way, array.length <= FEW, algorithm)
 }
 
 /// Notes which elements of a mask JavaScript takes for true, for the `algorithmGather` that has to come next; how many: see
 /// `algorithmCount`.
 #[napi_derive::napi]
-pub(crate) fn algorithm_select(
-    env: Env,
-    answers: Unknown<'_>,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
-) -> Result<i32> {
+pub(crate) fn algorithm_select(env: Env, answers: Unknown<'_>, way: AlgorithmWay) -> Result<i32> {
     fn prepare<T: Number>(answers: ArrayMemory) -> Algorithm {
         let answers = elements::<T>(answers);
         Box::new(move |team| Ok(Outcome::Selected(select(team, answers.len(), mask(&answers))?)))
     }
     let answers = memory_of(env, &answers)?;
     let algorithm = with_element!(kind_of(answers)?, T => prepare::<T>(answers));
-    run(env, Way { threads, slot, milliseconds }, answers.length <= FEW, algorithm)
+    run(env, way, answers.length <= FEW, algorithm)
 }
 
 /// Copies the elements that the last `algorithmSelect` has noted into an array of their type and number.
 #[napi_derive::napi]
-pub(crate) fn algorithm_gather(
-    env: Env,
-    array: Unknown<'_>,
-    into: Unknown<'_>,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
-) -> Result<i32> {
+pub(crate) fn algorithm_gather(env: Env, array: Unknown<'_>, into: Unknown<'_>, way: AlgorithmWay) -> Result<i32> {
     let (array, into) = pair_of(env, &array, &into)?;
     let Some(Outcome::Selected(selection)) = take_outcome() else { return Err(failure("nothing is selected")) };
     macro_rules! of_size {
@@ -180,32 +123,30 @@ pub(crate) fn algorithm_gather(
         4 => of_size!(u32),
         _ => of_size!(u64),
     };
-    run(env, Way { threads, slot, milliseconds }, array.length <= FEW, algorithm)
+    run(env, way, array.length <= FEW, algorithm)
 }
 
-/// Counts the elements in each of as many equal parts of `low..=high` as there are counts.
+/// Counts the elements between each two neighbouring `edges`, ascending doubles; see `Bins` for `are_equal`.
 #[napi_derive::napi]
 pub(crate) fn algorithm_histogram(
     env: Env,
     array: Unknown<'_>,
-    low: f64,
-    high: f64,
+    edges: &[f64],
+    are_equal: bool,
     counts: Unknown<'_>,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
+    way: AlgorithmWay,
 ) -> Result<i32> {
     fn prepare<T: Number>(array: ArrayMemory, bins: Bins, counts: Elements<u32>) -> Algorithm {
         let array = elements::<T>(array);
-        Box::new(move |team| nothing(histogram(team, &array, bins, &counts)))
+        Box::new(move |team| nothing(histogram(team, &array, &bins, &counts)))
     }
     let (array, counts) = (memory_of(env, &array)?, memory_of(env, &counts)?);
-    if kind_of(counts)? != Kind::U32 {
-        return Err(failure("expected counts of 32 bits"));
+    if kind_of(counts)? != Kind::U32 || edges.len() < 2 || counts.length != edges.len() - 1 {
+        return Err(failure("expected a count of 32 bits for each bin"));
     }
-    let bins = Bins { low, high, count: counts.length };
+    let bins = Bins::new(edges.to_vec(), are_equal);
     let algorithm = with_element!(kind_of(array)?, T => prepare::<T>(array, bins, elements(counts)));
-    run(env, Way { threads, slot, milliseconds }, array.length.max(counts.length) <= FEW, algorithm)
+    run(env, way, array.length.max(counts.length) <= FEW, algorithm)
 }
 
 /// The product of two matrices, into an array that nobody else knows.
@@ -218,9 +159,7 @@ pub(crate) fn algorithm_matmul(
     rows: f64,
     inner: f64,
     columns: f64,
-    threads: u32,
-    slot: i32,
-    milliseconds: f64,
+    way: AlgorithmWay,
 ) -> Result<i32> {
     fn prepare<T: Real>(a: ArrayMemory, b: ArrayMemory, into: ArrayMemory, shape: Shape) -> Algorithm {
         let (a, b) = (elements::<T>(a), elements::<T>(b));
@@ -237,7 +176,7 @@ pub(crate) fn algorithm_matmul(
         (Kind::F32, Kind::F32) => prepare::<f32>(a, b, into, shape),
         _ => return Err(failure("expected arrays of one type, Float32Array or Float64Array")),
     };
-    run(env, Way { threads, slot, milliseconds }, rows * inner * columns <= FEW_PRODUCTS, algorithm)
+    run(env, way, rows * inner * columns <= FEW_PRODUCTS, algorithm)
 }
 
 /// How many elements the last `algorithmSelect` that ended has noted.
@@ -246,7 +185,7 @@ pub(crate) fn algorithm_count() -> Result<f64> {
     crate::background::selected().ok_or_else(|| failure("nothing is selected"))
 }
 
-/// The values of the last reduction that ended.
+/// The values of the last `algorithmExtent` that ended.
 #[napi_derive::napi]
 #[must_use]
 pub(crate) fn algorithm_values() -> Vec<Either<f64, BigInt>> {

@@ -36,14 +36,17 @@ pub(crate) enum Outcome {
 pub(crate) type Algorithm = Box<dyn FnOnce(&Team<'_>) -> std::result::Result<Outcome, Stopped> + Send>;
 
 /// How an algorithm is run.
+#[napi_derive::napi(object)]
 #[derive(Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct AlgorithmWay {
     /// Threads at most.
-    pub(crate) threads: u32,
+    pub threads: u32,
     /// What comes home at the end; negative: the call blocks.
-    pub(crate) slot: i32,
-    /// How long the call may block; negative: no limit.
-    pub(crate) milliseconds: f64,
+    pub slot: i32,
+    /// Of a call that blocks: this thread is one of the threads, and cannot be interrupted.
+    pub takes_part: bool,
+    /// How long a call may block that does not take part; negative: no limit.
+    pub milliseconds: f64,
 }
 
 #[derive(Default)]
@@ -58,13 +61,15 @@ thread_local! {
     static PENDING: RefCell<Pending> = RefCell::default();
 }
 
-/// Runs an algorithm, `brief` ones right here if the call blocks anyway. Returns a status.
-pub(crate) fn run(env: Env, way: Way, brief: bool, algorithm: Algorithm) -> Result<i32> {
+/// Runs an algorithm, `brief` ones on this thread alone if the call blocks anyway. Returns a status: 0 done, 1 cancelled, 2 out
+/// of memory, 3 ended by a bug, -1 begun, and `algorithmOutcome` tells the rest when the slot has come home.
+pub(crate) fn run(env: Env, way: AlgorithmWay, brief: bool, algorithm: Algorithm) -> Result<i32> {
     if let Ok(slot) = u32::try_from(way.slot) {
         return start(env, way.threads, slot, algorithm);
     }
-    if brief {
-        let run = || algorithm(&Team::new(1, &AtomicU32::new(0)));
+    if brief || way.takes_part {
+        let threads = if brief { 1 } else { way.threads as usize };
+        let run = || algorithm(&Team::new(threads, &AtomicU32::new(0)));
         return Ok(ended(catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stopped::Panicked))));
     }
     let alive = Alive::new(env)?;

@@ -56,7 +56,7 @@ macro_rules! key {
             fn before(self) -> Option<Self> {
                 self.checked_sub(1)
             }
-    fn turned(self, distance: Self) -> Self {
+            fn turned(self, distance: Self) -> Self {
                 self.wrapping_add(distance)
             }
             fn turned_back(self, distance: Self) -> Self {
