@@ -55,10 +55,11 @@ export class Around<F extends NumericFunction, L extends Record<string, Body>> {
 
   /** @throws {TypeError} when `fn`, named so, is no function. */
   loops(name: string, fn: F): L {
-    const { fallback } = asJitted(name, fn);
+    const { fn: inner, fallback } = asJitted(name, fn);
+    // By what was given: the same function may have been marked in different ways.
     let loops = this.#loops.get(fn);
     if (loops === undefined) {
-      const made = Object.entries(this.#make(fn)).map(([key, body]) => [key, jit(body, { fallback })]);
+      const made = Object.entries(this.#make(inner as F)).map(([key, body]) => [key, jit(body, { fallback })]);
       loops = Object.fromEntries(made) as L;
       this.#loops.set(fn, loops);
     }
