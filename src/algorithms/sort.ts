@@ -45,8 +45,9 @@ function planBy<A extends TypedArray>(array: A, comparator: Comparator<never>, r
  * Sorts a typed array in place, on native threads.
  *
  * Without a comparator in numeric order, exactly as `TypedArray.prototype.sort`: -0 before 0, NaN last. With one, which is compiled
- * as docs/jit.md says, in the order and with the stability of `Array.prototype.sort`. The array holds all its elements at any
- * time it can be seen, also when the sort is stopped; a comparator that fails leaves it as it was.
+ * as docs/jit.md says, in the order and with the stability of `Array.prototype.sort`. A sort that is stopped loses no elements: they
+ * are in their old order, or in another one if it was about to end. A sort by a comparator that is stopped or fails leaves the array
+ * as it was. A shared array may be written for some milliseconds after an awaited sort of it was stopped.
  *
  * @param comparator returns less than, more than, or 0, as of `Array.prototype.sort`.
  * @returns the array. Rejects with `CompileError` or `KernelError` for the comparator, `TimeoutError`, the signal's reason, and with
