@@ -30,9 +30,10 @@ for (const cls of classes) {
     await fc.assert(
       fc.asyncProperty(fc.array(anyNumber, { maxLength: 200 }), fc.boolean(), async (values, exclusive) => {
         const array = arrayOf(cls, values);
-        const expected = bytes(looped(array, exclusive));
-        t.deepEqual(bytes(scanSync(array, { exclusive })), expected);
-        t.deepEqual(bytes(await scan(array, { exclusive })), expected);
+        // Not the bits: those of a NaN are the processor's business.
+        const expected = looped(array, exclusive);
+        t.deepEqual(scanSync(array, { exclusive }), expected);
+        t.deepEqual(await scan(array, { exclusive }), expected);
       }),
       { numRuns: 60 },
     );

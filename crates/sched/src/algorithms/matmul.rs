@@ -19,7 +19,7 @@ const TILES: usize = 8;
 /// Multiplications of a tile that are worth a thread.
 const WORTH: usize = 1 << 20;
 /// Multiplications after which the cancel flag has to be looked at: some milliseconds.
-const LONG: usize = 1 << 26;
+const LONG: usize = 1 << 25;
 
 /// A number that matrices are made of.
 pub trait Real: Plain {
