@@ -86,6 +86,9 @@ interface Listener {
   readonly failed: (error: unknown) => void;
 }
 
+/** Uses after which finding out whether captured variables can change costs less than reading them anew each time. */
+const PATIENCE = 64;
+
 const dropped = new FinalizationRegistry<number>((kernel) => binding.jitDrop(kernel));
 
 /** All compiled forms of a function. */
@@ -97,6 +100,7 @@ export class Compiler {
   readonly #unwrap: (value: Function) => Function;
   readonly #vectorize: boolean;
   #program: Program | undefined;
+  #uses = 0;
 
   constructor(fn: Function, unwrap: (value: Function) => Function, vectorize: boolean) {
     this.#fn = fn;
@@ -173,7 +177,7 @@ export class Compiler {
 
   #captured(): Program {
     if (this.#program?.constant === true) return this.#program;
-    this.#program = programOf(this.#fn, this.#unwrap);
+    this.#program = programOf(this.#fn, this.#unwrap, this.#uses++ >= PATIENCE);
     return this.#program;
   }
 
