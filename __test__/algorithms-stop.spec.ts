@@ -5,7 +5,7 @@ import test from 'ava';
 import {
   CancelledError, filter, filterSync, histogram, matmul, matmulSync, parallelFor, scan, scanSync, SharedArray, sort, sortSync, TimeoutError,
 } from '../index.js';
-import { generator } from './fixtures/algorithms/arrays.js';
+import { generator, sharedCopyOf } from './fixtures/algorithms/arrays.js';
 
 /** Milliseconds within which an algorithm has to be out of all threads. */
 const SOON = 50;
@@ -84,14 +84,14 @@ for (const [name, start] of Object.entries(awaited)) {
 }
 
 const next = generator(1);
-const long = new Float64Array(new SharedArrayBuffer(8 * 4_000_000)).map(() => next());
+const long = sharedCopyOf(Float64Array.from({ length: 4_000_000 }, () => next()));
 const unsorted = SharedArray('d', long.length, { lock: false });
 const longOnes: Record<string, (options: Options) => Work> = {
   sort: (options) => {
     unsorted.set(long);
     return sort(unsorted, options);
   },
-  matmul: (options) => matmul(long, long, { m: 500, ...options }),
+  matmul: (options) => matmul(long, long, { m: 2000, ...options }),
 };
 
 for (const [name, start] of Object.entries(longOnes)) {
@@ -131,7 +131,7 @@ const blocking: Record<string, (options: Options) => unknown> = {
   sortSync: (options) => sortSync(input, endless, options),
   scanSync: (options) => scanSync(input, endless, 0, options),
   filterSync: (options) => filterSync(input, endless, options),
-  matmulSync: (options) => matmulSync(long, long, { m: 500, ...options }),
+  matmulSync: (options) => matmulSync(long, long, { m: 2000, ...options }),
 };
 
 for (const [name, start] of Object.entries(blocking)) {
@@ -166,7 +166,7 @@ for (const form of ['sort', 'sortSync', 'scan', 'scanSync', 'filter', 'filterSyn
 
 test.serial('the event loop turns while algorithms run', async (t) => {
   unsorted.set(long);
-  const work: Work[] = [sort(unsorted), matmul(long, long, { m: 500 }), histogram(long), scan(long)];
+  const work: Work[] = [sort(unsorted), matmul(long, long, { m: 2000 }), histogram(long), scan(long)];
   let turns = 0;
   await until(() => ++turns > 20);
   t.false(work[1]!.ready());
@@ -175,6 +175,6 @@ test.serial('the event loop turns while algorithms run', async (t) => {
 });
 
 test.serial('an algorithm whose time is over before it begins rejects', async (t) => {
-  await t.throwsAsync(matmul(long, long, { m: 500, timeout: 0 }), { instanceOf: TimeoutError });
-  t.throws(() => matmulSync(long, long, { m: 500, timeout: 0 }), { instanceOf: TimeoutError });
+  await t.throwsAsync(matmul(long, long, { m: 2000, timeout: 0 }), { instanceOf: TimeoutError });
+  t.throws(() => matmulSync(long, long, { m: 2000, timeout: 0 }), { instanceOf: TimeoutError });
 });
