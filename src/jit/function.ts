@@ -1,8 +1,8 @@
 /** `jit(fn)`: a function that runs as machine code where polycore runs it, and as JavaScript where it is called. */
 
-import { Compiler } from './compiler.js';
-import { type Explanation, explain } from './explain.js';
-import { type Jitted, jittedOf, mark } from './jitted.js';
+import type { Compiler } from './compiler.js';
+import type { Explanation } from './explain.js';
+import { explain, makeCompiler } from './machine.js';
 
 /** Any function of numbers, booleans and typed arrays. */
 export type NumericFunction = (...args: never[]) => unknown;
@@ -24,10 +24,36 @@ export type JitFunction<F extends NumericFunction> = F & {
   explain(): Explanation;
 };
 
+/** What belongs to a function given to `jit`. */
+export interface Jitted {
+  readonly fn: Function;
+  readonly compiler: Compiler;
+  readonly fallback: 'throw' | 'js';
+}
+
+/** The compiler is made when it is first asked for. */
+class Marked implements Jitted {
+  readonly fn: Function;
+  readonly fallback: 'throw' | 'js';
+  readonly #vectorize: boolean;
+  #compiler: Compiler | undefined;
+
+  constructor(fn: Function, fallback: 'throw' | 'js', vectorize: boolean) {
+    this.fn = fn;
+    this.fallback = fallback;
+    this.#vectorize = vectorize;
+  }
+
+  get compiler(): Compiler {
+    return (this.#compiler ??= makeCompiler(this.fn, unwrap, this.#vectorize));
+  }
+}
+
+const wrappers = new WeakMap<Function, Jitted>();
 const plain = new WeakMap<Function, Jitted>();
 
 function unwrap(fn: Function): Function {
-  return jittedOf(fn)?.fn ?? fn;
+  return wrappers.get(fn)?.fn ?? fn;
 }
 
 /**
@@ -46,24 +72,30 @@ export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}):
   if (fallback !== 'throw' && fallback !== 'js') {
     throw new RangeError(`Expected \`fallback\` to be 'throw' or 'js', got ${String(fallback)}`);
   }
+  if (typeof vectorize !== 'boolean') throw new TypeError(`Expected \`vectorize\` to be a boolean, got ${typeof vectorize}`);
   const target = unwrap(fn);
-  const jitted: Jitted = { fn: target, compiler: new Compiler(target, unwrap, vectorize), fallback };
+  const jitted = new Marked(target, fallback, vectorize);
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(target, this, args);
   };
   Object.defineProperty(wrapper, 'name', { value: target.name, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: target.length, configurable: true });
   Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted.compiler), configurable: true });
-  mark(wrapper, jitted);
+  wrappers.set(wrapper, jitted);
   return wrapper as unknown as JitFunction<F>;
 }
 
-/** What belongs to a function, which need not have been given to `jit`: it is compiled all the same, and remembered. */
+/** What belongs to a function that was given to `jit`. */
+export function jittedOf(fn: unknown): Jitted | undefined {
+  return typeof fn === 'function' ? wrappers.get(fn) : undefined;
+}
+
+/** The same for a function that need not have been given to `jit`: it is compiled all the same, and remembered. */
 export function asJitted(name: string, fn: unknown): Jitted {
   if (typeof fn !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${typeof fn}`);
-  let jitted = jittedOf(fn) ?? plain.get(fn);
+  let jitted = wrappers.get(fn) ?? plain.get(fn);
   if (jitted === undefined) {
-    jitted = { fn, compiler: new Compiler(fn, unwrap, true), fallback: 'throw' };
+    jitted = new Marked(fn, 'throw', true);
     plain.set(fn, jitted);
   }
   return jitted;

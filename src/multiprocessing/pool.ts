@@ -1,10 +1,9 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
 import { CancelledError, TimeoutError } from '../errors.js';
-import { nativeMap, nativeMapSync } from '../jit/backend.js';
 import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
-import type { JitFunction, NumericFunction } from '../jit/function.js';
-import { jittedOf } from '../jit/jitted.js';
+import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
+import { nativeMap, nativeMapSync } from '../jit/machine.js';
 import type { NativeMapOptions } from '../jit/map.js';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
@@ -334,16 +333,16 @@ export class Pool {
     await crew.join();
   }
 
-  /** Resolves when all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
+  /** Resolves when all work and all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
   async join(): Promise<void> {
-    await this.#joinable().join();
+    await Promise.all([this.#joinable().join(), this.#core.idleOutside()]);
   }
 
   /** As `join`, blocking this thread. */
   joinSync(): void {
     const crew = this.#joinable();
     hold();
-    blockUntil(() => crew.isGone);
+    blockUntil(() => crew.isGone && this.#core.isIdleOutside);
     unhold();
   }
 
