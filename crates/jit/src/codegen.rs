@@ -10,6 +10,7 @@ mod choice;
 mod condition;
 mod division;
 mod flow;
+mod fold;
 mod math;
 mod number;
 mod pick;
@@ -240,6 +241,16 @@ impl<'x, 'f> Gen<'x, 'f> {
     fn range(&mut self, plan: &Plan<'x>, index: Local, (lo, hi): (Value, Value), body: &'x [Stmt]) {
         self.safe.extend(plan.lowered.trusted.iter().copied());
         self.report.unchecked += u32::try_from(plan.lowered.trusted.len()).unwrap_or(0);
+        if plan.entry == Entry::Reduce {
+            match self.fold_of(plan, body) {
+                Ok(fold) => self.fold_range(fold, index, (lo, hi), body),
+                Err(reason) => {
+                    reason.clone_into(&mut self.report.scalar_because);
+                    self.range_once(index, (lo, hi), body);
+                }
+            }
+            return;
+        }
         let hoisted = self.hoistable_at_entry(index, body);
         if hoisted.accesses.is_empty() {
             let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted.changes);
@@ -279,11 +290,7 @@ impl<'x, 'f> Gen<'x, 'f> {
         body: &'x [Stmt],
         changes: &affine::Changes,
     ) -> Value {
-        let allowed = match plan.entry {
-            Entry::Map | Entry::For { .. } => plan.vectorize,
-            _ => Err("each step needs the one before"),
-        };
-        match allowed.and_then(|()| self.vectorizable(index, body, changes)) {
+        match plan.vectorize.and_then(|()| self.vectorizable(index, body, changes)) {
             Ok(()) => {
                 self.report.lanes = u32::try_from(vector::LANES).ok();
                 self.vector_loop(index, (lo, hi), body, changes)

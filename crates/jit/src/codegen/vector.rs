@@ -258,7 +258,7 @@ impl<'x> Gen<'x, '_> {
         if self.has_effects(e) { Err("a condition has effects") } else { Ok(()) }
     }
 
-    fn has_effects(&self, e: E) -> bool {
+    pub(super) fn has_effects(&self, e: E) -> bool {
         let stmts = [Stmt::Expr(e)];
         let mut found = false;
         let mut visit = |e: E| {
