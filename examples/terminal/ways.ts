@@ -33,14 +33,15 @@ export function wayFigures(ways: readonly Way[], amount: number): WayFigures[] {
   }));
 }
 
-/** The ways for people; `unit` is that of `amount` per second. */
+/** The ways for people; `unit` is that of `amount` per second. Time to start has a column if any has taken some. */
 export function waysTable(ways: readonly Way[], amount: number, unit: string): string {
+  const hasStart = ways.some(({ start }) => start > 0);
   return table(
-    ['', '>seconds', '>of it, start', `>${unit}`, '>speed-up'],
+    ['', '>seconds', ...(hasStart ? ['>of it, start'] : []), `>${unit}`, '>speed-up'],
     wayFigures(ways, amount).map(({ name, seconds, startSeconds, rate, speedUp }) => [
       name,
       rounded(seconds),
-      startSeconds === 0 ? '-' : rounded(startSeconds),
+      ...(hasStart ? [startSeconds === 0 ? '-' : rounded(startSeconds)] : []),
       rounded(rate),
       rounded(speedUp),
     ]),
