@@ -43,7 +43,7 @@ function rounds(count: number): number {
 
 /** The four figures of a kernel. */
 function ofKernel(kernel: string): Bench[] {
-  const order = { kernel, size: SIZE, threads: THREADS, times: quick ? 1 : 3 };
+  const order = { kernel, size: SIZE, threads: THREADS, times: quick ? 1 : 5 };
   const base = { group: kernel, unit: 'ms', better: 'less', rounds: rounds(5) } as const;
   const one = ['polycore', 'v8', ...(kernel === 'n-body' ? [] : ['gpu.js'])];
   return [

@@ -7,7 +7,7 @@ export interface Order {
   /** Of the kernel's data; 1 takes V8 about a tenth of a second on one thread. */
   readonly size: number;
   readonly threads: number;
-  /** Runs to take the median of, or how often a measure of its own is repeated. */
+  /** Runs to take the fastest of, or how often a measure of its own is repeated. */
   readonly times: number;
 }
 
