@@ -5,10 +5,9 @@ use rayon::prelude::*;
 use crate::data::{scaled, sequence};
 use crate::kernel::{Kernel, bytes_of_doubles};
 
-const RATE: f64 = 0.02;
-const VOLATILITY: f64 = 0.3;
-
 pub(crate) struct BlackScholes {
+    rate: f64,
+    volatility: f64,
     spot: Vec<f64>,
     strike: Vec<f64>,
     years: Vec<f64>,
@@ -20,6 +19,8 @@ impl BlackScholes {
     pub(crate) fn new(size: f64) -> Self {
         let n = scaled(1e6, size);
         Self {
+            rate: 0.02,
+            volatility: 0.3,
             spot: sequence(n, 1).iter().map(|x| 5.0 + x * 25.0).collect(),
             strike: sequence(n, 2).iter().map(|x| 1.0 + x * 99.0).collect(),
             years: sequence(n, 3).iter().map(|x| 0.25 + x * 9.75).collect(),
@@ -40,12 +41,13 @@ fn normal(x: f64) -> f64 {
 
 impl Kernel for BlackScholes {
     fn run(&mut self) {
+        let (rate, volatility) = (self.rate, self.volatility);
         let inputs = self.spot.par_iter().zip(&self.strike).zip(&self.years);
         self.call.par_iter_mut().zip(&mut self.put).zip(inputs).for_each(|((call, put), ((&s, &k), &t))| {
-            let root = VOLATILITY * t.sqrt();
-            let d1 = ((s / k).ln() + (RATE + 0.5 * VOLATILITY * VOLATILITY) * t) / root;
+            let root = volatility * t.sqrt();
+            let d1 = ((s / k).ln() + (rate + 0.5 * volatility * volatility) * t) / root;
             let d2 = d1 - root;
-            let discounted = k * (-RATE * t).exp();
+            let discounted = k * (-rate * t).exp();
             let price = s * normal(d1) - discounted * normal(d2);
             *call = price;
             *put = price + discounted - s;

@@ -5,9 +5,8 @@ use rayon::prelude::*;
 use crate::data::{scaled, sequence};
 use crate::kernel::{Kernel, bytes_of_ints};
 
-const LENGTH: usize = 256;
-
 pub(crate) struct Hash {
+    length: usize,
     table: Vec<u8>,
     out: Vec<i32>,
 }
@@ -15,13 +14,15 @@ pub(crate) struct Hash {
 impl Hash {
     pub(crate) fn new(size: f64) -> Self {
         let n = scaled(200_000.0, size);
-        Self { table: sequence(n * LENGTH, 1).iter().map(|x| (x * 256.0) as u8).collect(), out: vec![0; n] }
+        let length = 256;
+        let table = sequence(n * length, 1).iter().map(|x| (x * 256.0) as u8).collect();
+        Self { length, table, out: vec![0; n] }
     }
 }
 
 impl Kernel for Hash {
     fn run(&mut self) {
-        self.out.par_iter_mut().zip(self.table.par_chunks_exact(LENGTH)).for_each(|(out, row)| {
+        self.out.par_iter_mut().zip(self.table.par_chunks_exact(self.length)).for_each(|(out, row)| {
             let mut h: u32 = 0x811c_9dc5;
             for &byte in row {
                 h = (h ^ u32::from(byte)).wrapping_mul(0x0100_0193);

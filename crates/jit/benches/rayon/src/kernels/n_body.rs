@@ -8,13 +8,13 @@ use crate::kernel::{Kernel, bytes_of_doubles};
 const BODIES: usize = 5;
 /// Numbers of a body: position, velocity, mass.
 const FIELDS: usize = 7;
-const STEPS: usize = 2500;
-const DT: f64 = 0.001;
 
 type Body = [f64; FIELDS];
 type System = [Body; BODIES];
 
 pub(crate) struct NBody {
+    steps: usize,
+    dt: f64,
     initial: Vec<System>,
     state: Vec<System>,
 }
@@ -25,11 +25,11 @@ impl NBody {
             sequence(scaled(200.0, size) * BODIES * FIELDS, 1).iter().map(|x| x * 10.0 - 5.0).collect();
         let (bodies, _) = numbers.as_chunks::<FIELDS>();
         let (systems, _) = bodies.as_chunks::<BODIES>();
-        Self { initial: systems.to_vec(), state: systems.to_vec() }
+        Self { steps: 2500, dt: 0.001, initial: systems.to_vec(), state: systems.to_vec() }
     }
 }
 
-fn step(bodies: &mut System) {
+fn step(bodies: &mut System, dt: f64) {
     for a in 0..BODIES {
         let (before, after) = bodies.split_at_mut(a + 1);
         let p = &mut before[a];
@@ -38,7 +38,7 @@ fn step(bodies: &mut System) {
             let dy = p[1] - q[1];
             let dz = p[2] - q[2];
             let distance2 = dx * dx + dy * dy + dz * dz;
-            let magnitude = DT / (distance2 * distance2.sqrt());
+            let magnitude = dt / (distance2 * distance2.sqrt());
             let force_on_a = q[6] * magnitude;
             let force_on_b = p[6] * magnitude;
             p[3] -= dx * force_on_a;
@@ -50,9 +50,9 @@ fn step(bodies: &mut System) {
         }
     }
     for body in bodies {
-        body[0] += DT * body[3];
-        body[1] += DT * body[4];
-        body[2] += DT * body[5];
+        body[0] += dt * body[3];
+        body[1] += dt * body[4];
+        body[2] += dt * body[5];
     }
 }
 
@@ -62,7 +62,8 @@ impl Kernel for NBody {
     }
 
     fn run(&mut self) {
-        self.state.par_iter_mut().for_each(|bodies| (0..STEPS).for_each(|_| step(bodies)));
+        let (steps, dt) = (self.steps, self.dt);
+        self.state.par_iter_mut().for_each(|bodies| (0..steps).for_each(|_| step(bodies, dt)));
     }
 
     fn output(&self) -> Vec<u8> {
