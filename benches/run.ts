@@ -14,6 +14,7 @@ interface Suite {
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   pool: () => import('./pool.js'),
   sync: () => import('./sync.js'),
+  jit: () => import('./jit.js'),
 };
 
 async function main(): Promise<void> {

@@ -7,7 +7,7 @@ import { cpuCount, isMain } from 'polycore';
 import { findCorpus } from './pipeline/corpus.ts';
 import { isEqual, json, type Report, text } from './pipeline/report.ts';
 import { differences, inOneThread, inPipeline } from './pipeline/runs.ts';
-import { readCommandLine } from './terminal/command-line.ts';
+import { readCommandLine, refuseArgument } from './terminal/command-line.ts';
 import { runProgram, UsageError } from './terminal/program.ts';
 
 const HELP = `
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const line = readCommandLine(HELP, { workers: cpuCount(), times: 20 });
   if (line === null) return 0;
   const { workers, times } = line.numbers;
-  if (line.argument !== undefined) throw new UsageError(`expected no argument, got ${JSON.stringify(line.argument)}; see --help`);
+  refuseArgument(line);
   if (workers > MOST_WORKERS) throw new UsageError(`expected --workers to be at most ${MOST_WORKERS}, got ${workers}`);
   if (times > MOST_TIMES) throw new UsageError(`expected --times to be at most ${MOST_TIMES}, got ${times}`);
   const corpus = findCorpus();
