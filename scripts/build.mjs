@@ -22,7 +22,7 @@ const native = join(dist, 'native');
 const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
 /** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. Later ones may use modules of those before. */
-const LAZY = { codec: 'pickle/codec.js', pool: 'multiprocessing/work.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
+const LAZY = { codec: 'pickle/codec.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
 const quiet = process.argv.includes('--quiet');
 const force = process.argv.includes('--force');
 

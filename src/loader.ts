@@ -20,8 +20,8 @@ export interface Loader {
   part(name: string): object;
   /** Modules of the core that parts import, by path. */
   readonly shared: Record<string, object>;
-  /** The memory of the code cache, for `workerData`. */
-  readonly codeCache: SharedArrayBuffer;
+  /** The memory of the code cache, for `workerData` of an isolate that is being started; `fillCodeCache` has to follow. */
+  codeCache(): SharedArrayBuffer;
   /** Makes the code cache, unless it is there already. */
   fillCodeCache(): void;
   /** `import()`: a script from a cache has none of its own. */
@@ -30,48 +30,69 @@ export interface Loader {
 
 type Wrapper = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string, loader: Loader) => void;
 
-/** What every worker needs. */
+/** What every worker needs. The core is there when one is started; others are cached when this thread has them. */
 const WORKER_PARTS = ['core', 'codec'];
-/** The code cache: words (1 when it is there, then the bytes of each part), then the parts. Memory is used as far as it is written. */
-const CACHE_BYTES = 4 << 20;
+/** The code cache: for each part its state and its bytes (words), then the parts. Memory is used as far as it is written. */
 const HEADER_BYTES = 64;
+const PART_BYTES = 2 << 20;
+/** States of a part. */
+const NONE = 0;
+const BEING_MADE = 1;
+const THERE = 2;
+/** Milliseconds that a worker waits for what is being made: about what compiling takes. */
+const PATIENCE = 20;
 
 const require = createRequire(__filename);
 const scripts = new Map<string, Script>();
 const parts = new Map<string, object>();
-const codeCache = (workerData as { code?: SharedArrayBuffer } | null)?.code ?? new SharedArrayBuffer(CACHE_BYTES);
-const header = new Int32Array(codeCache, 0, HEADER_BYTES / 4);
+const given = (workerData as { code?: SharedArrayBuffer } | null)?.code;
+const memory = given ?? new SharedArrayBuffer(HEADER_BYTES + WORKER_PARTS.length * PART_BYTES);
+const header = new Int32Array(memory, 0, HEADER_BYTES / 4);
+let isWanted = false;
 
 const loader: Loader = {
   part(name) {
     let exports = parts.get(name);
-    if (exports === undefined) parts.set(name, (exports = run(name, { exports: {} })));
+    if (exports === undefined) {
+      parts.set(name, (exports = run(name, { exports: {} })));
+      if (isWanted) cache(name);
+    }
     return exports;
   },
   shared: {},
-  codeCache,
+  codeCache() {
+    isWanted = true;
+    Atomics.compareExchange(header, 0, NONE, BEING_MADE);
+    return memory;
+  },
   fillCodeCache() {
-    if (Atomics.load(header, 0) !== 0) return;
-    let at = HEADER_BYTES;
-    for (const [i, name] of WORKER_PARTS.entries()) {
-      if (name !== 'core') loader.part(name);
-      const data = scripts.get(name)?.createCachedData() ?? new Uint8Array();
-      if (at + data.length > CACHE_BYTES) return;
-      new Uint8Array(codeCache).set(data, at);
-      header[i + 1] = data.length;
-      at += data.length;
-    }
-    Atomics.store(header, 0, 1);
+    for (const name of scripts.keys()) cache(name);
   },
   importModule: (url) => import(url) as Promise<object>,
 };
 
+/** Makes the cache of a part that this thread has compiled, unless it is there. */
+function cache(name: string): void {
+  const index = WORKER_PARTS.indexOf(name);
+  if (index < 0 || Atomics.load(header, 2 * index) === THERE) return;
+  Atomics.store(header, 2 * index, BEING_MADE);
+  const data = scripts.get(name)?.createCachedData();
+  const fits = data !== undefined && data.length <= PART_BYTES;
+  if (fits) {
+    new Uint8Array(memory, HEADER_BYTES + index * PART_BYTES).set(data);
+    header[2 * index + 1] = data.length;
+  }
+  Atomics.store(header, 2 * index, fits ? THERE : NONE);
+  Atomics.notify(header, 2 * index);
+}
+
 /** The cached code of a part, if it is there. */
 function cached(name: string): Uint8Array | undefined {
   const index = WORKER_PARTS.indexOf(name);
-  if (index < 0 || Atomics.load(header, 0) === 0) return undefined;
-  const lengths = header.subarray(1, index + 1);
-  return new Uint8Array(codeCache, lengths.reduce((sum, length) => sum + length, HEADER_BYTES), header[index + 1]);
+  if (index < 0) return undefined;
+  if (given !== undefined && Atomics.load(header, 2 * index) === BEING_MADE) Atomics.wait(header, 2 * index, BEING_MADE, PATIENCE);
+  if (Atomics.load(header, 2 * index) !== THERE) return undefined;
+  return new Uint8Array(memory, HEADER_BYTES + index * PART_BYTES, header[2 * index + 1]);
 }
 
 function run(name: string, target: { exports: object }): object {

@@ -12,9 +12,12 @@ import { refuseImportingMain } from '../runtime/importing.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { blockUntil, hold, unhold } from '../runtime/port.js';
 import type { Callable } from '../runtime/shipping.js';
+import { apply } from './apply.js';
 import { type AsyncResult, abandon } from './async-result.js';
+import { broadcast } from './broadcast.js';
 import { adoptCore, createCore } from './create-core.js';
-import type { ImapIterator } from './imap.js';
+import { ImapIterator, iterateSync } from './imap.js';
+import { map } from './map.js';
 import {
   type ApplyOptions,
   checkCount,
@@ -24,7 +27,6 @@ import {
   type PoolOptions,
 } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { apply, broadcast, imap, iterateSync, map } from './work.js';
 
 /** Numbers of a pool at one moment. */
 export interface PoolStats {
@@ -268,7 +270,7 @@ export class Pool {
     iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
   ): ImapIterator<Awaited<R>> {
-    return imap(this.#core, fn as Callable, iterable, 'ordered', options);
+    return new ImapIterator(this.#core, fn as Callable, iterable, 'ordered', options);
   }
 
   /** As `imap`, results as they come. */
@@ -277,7 +279,7 @@ export class Pool {
     iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
   ): ImapIterator<Awaited<R>> {
-    return imap(this.#core, fn as Callable, iterable, 'unordered', options);
+    return new ImapIterator(this.#core, fn as Callable, iterable, 'unordered', options);
   }
 
   /** As `imap`, blocking this thread for each result. */

@@ -58,7 +58,7 @@ export function startIsolate(options: IsolateOptions, ended: (ending: Ending) =>
   let worker: Worker;
   try {
     worker = new Worker(ENTRY, {
-      workerData: { ...options.data, buffers: channel, code: import.meta.loader?.codeCache },
+      workerData: { ...options.data, buffers: channel, code: import.meta.loader?.codeCache() },
       transferList: [channel],
       name: options.name,
       ...(options.sharesEnvironment === true ? { env: SHARE_ENV } : {}),
