@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use jit::{Capture, CompileError, Compiled, Element, Engine, Entry, Param, Request, ResultType, Shape, Unit};
+use napi::bindgen_prelude::Float64Array;
 use napi::{Env, Result};
 use sched::Task;
-use napi::bindgen_prelude::Float64Array;
 
 use crate::error::failure;
 use crate::loops::{UnderWay, begin, end};

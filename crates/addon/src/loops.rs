@@ -323,7 +323,8 @@ fn block(env: Env, run: &Arc<Run>, threads: u32, takes_part: bool, milliseconds:
     } else {
         let alive = Alive::new(env)?;
         let start = Instant::now();
-        let slice = if milliseconds < 0.0 { SLICE } else { SLICE.min(Duration::from_secs_f64(milliseconds.min(1e6) / 1e3)) };
+        let slice =
+            if milliseconds < 0.0 { SLICE } else { SLICE.min(Duration::from_secs_f64(milliseconds.min(1e6) / 1e3)) };
         native.watch(&task, slice, || {
             let in_time = milliseconds < 0.0 || start.elapsed().as_secs_f64() * 1e3 < milliseconds;
             in_time && alive.ask()

@@ -45,7 +45,8 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         };
         if !known {
             let reason = format!("`.{name}()` of a shared value is not available in compiled code");
-            let hint = "`value`, `add`, `sub`, `exchange` and `compareExchange` are available; booleans cannot be added";
+            let hint =
+                "`value`, `add`, `sub`, `exchange` and `compareExchange` are available; booleans cannot be added";
             return fault(Reason::Unsupported, at, reason, hint);
         }
         let mut values = Vec::new();
