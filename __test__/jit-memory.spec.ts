@@ -167,3 +167,21 @@ test('a plain array that is detached while a loop runs is left alone', async (t)
   await running;
   t.is(plain.length, 0);
 });
+
+test('a compiled function travels as one', async (t) => {
+  const factor = 2;
+  const f = jit((x: number) => x * factor, { vectorize: false });
+  t.is(await pool.apply(f, [21]), 42);
+  t.deepEqual(await pool.map((x: number) => f(x) + 1, [1, 2]), [3, 5]);
+  const inWorker = (g: typeof f, out: Float64Array): string => {
+    // Of the thread that this runs in.
+    const { parallelForSync: loop } = process.getBuiltinModule('node:module').createRequire(`${process.cwd()}/`)('polycore') as typeof import('../index.js');
+    loop(4, (i: number, out: Float64Array) => {
+      out[i] = g(i);
+    }, out);
+    return `${typeof g.explain} ${g(4)}`;
+  };
+  const out = SharedArray('d', 4);
+  t.is(await pool.apply(inWorker, [f, out]), 'function 8');
+  t.deepEqual([...out], [0, 2, 4, 6]);
+});

@@ -1,5 +1,6 @@
 /** `jit(fn)`: a function that runs as machine code where polycore runs it, and as JavaScript where it is called. */
 
+import { setRebuilding } from '../pickle/index.js';
 import type { Compiler } from './compiler.js';
 import type { Explanation } from './explain.js';
 import { explain, makeCompiler } from './machine.js';
@@ -82,6 +83,7 @@ export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}):
   Object.defineProperty(wrapper, 'length', { value: target.length, configurable: true });
   Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted.compiler), configurable: true });
   wrappers.set(wrapper, jitted);
+  setRebuilding(wrapper, () => [jit, [target, { fallback, vectorize }]]);
   return wrapper as unknown as JitFunction<F>;
 }
 

@@ -14,9 +14,9 @@ import { PicklingError } from '../errors.js';
 import { writeArray } from './arrays.js';
 import { writeBigInt } from './boxes.js';
 import { writeFunction } from './functions.js';
-import { pickle } from './hooks.js';
+import { pickle, rebuildingOf } from './hooks.js';
 import { IdentityTable } from './identity.js';
-import { writeObject } from './instances.js';
+import { writeCall, writeObject } from './instances.js';
 import { type PathBase, type PathSegment, Verbatim, formatPath } from './path.js';
 import { ShapeTable } from './shapes.js';
 import { writeSymbol } from './symbols.js';
@@ -295,6 +295,8 @@ export class Encoder {
   #function(fn: Function): void {
     if (this.writeKnown(fn)) return;
     this.#checkDepth();
+    const rebuilding = rebuildingOf(fn);
+    if (rebuilding !== undefined) return writeCall(this, fn, ...rebuilding, fn.name);
     this.register(fn);
     this.out.u8(tags.FUNCTION);
     try {

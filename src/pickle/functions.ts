@@ -13,6 +13,7 @@
 import { PicklingError } from '../errors.js';
 import { type Capture, type Portrait, portrait, refused } from './capture.js';
 import { readConstructor, writeConstructor } from './constructor.js';
+import { rebuildingOf } from './hooks.js';
 import { importKey, resolveReference } from './modules.js';
 import type { Origin } from './origin.js';
 import { type Factory, type Form, factoryFor } from './rebuild.js';
@@ -144,6 +145,7 @@ function judge(parts: Portrait): void {
 
 function isStableWithin(fn: Function, visited: Set<Function>): boolean {
   if (visited.has(fn)) return true;
+  if (rebuildingOf(fn) !== undefined) return false;
   visited.add(fn);
   const found = locate(fn);
   if (found.reference !== null) return true;

@@ -15,3 +15,18 @@ const reduce: unique symbol = Symbol.for('polycore.pickle.reduce') as never;
  * }
  */
 export const pickle: { readonly reduce: typeof reduce } = { reduce };
+
+/** How a function is to be rebuilt: the receiver calls the first with the second. */
+export type Rebuilding = readonly [callable: Function, args: readonly unknown[]];
+
+const rebuildings = new WeakMap<Function, () => Rebuilding>();
+
+/** Lets a function travel as what makes it, instead of by its source: one that polycore has made of a user's. */
+export function setRebuilding(fn: Function, rebuild: () => Rebuilding): void {
+  rebuildings.set(fn, rebuild);
+}
+
+/** How the function is to be rebuilt, if not from its source. */
+export function rebuildingOf(fn: Function): Rebuilding | undefined {
+  return rebuildings.get(fn)?.();
+}

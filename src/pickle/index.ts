@@ -3,7 +3,7 @@
 export { checkTransfer, decode, encode, isStable, loadModules, referenceOf } from './codec.js';
 export type { PartReader } from './decoder.js';
 export type { Encoded, EncodeOptions } from './encoder.js';
-export { pickle } from './hooks.js';
+export { pickle, setRebuilding } from './hooks.js';
 export { isMain } from './main.js';
 export { publish } from './package.js';
 export { ref } from './ref.js';

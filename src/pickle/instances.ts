@@ -118,15 +118,20 @@ function writeReduced(enc: Encoder, object: object, prototype: object | null): b
   if (typeof fn !== 'function' || !Array.isArray(args)) {
     return enc.fail('[pickle.reduce]() must return [callable, arguments], with an array of arguments');
   }
+  writeCall(enc, object, fn, args, '[pickle.reduce]()');
+  return true;
+}
+
+/** Writes an object, or a function, as the call that makes it. */
+export function writeCall(enc: Encoder, object: object, fn: Function, args: readonly unknown[], part: string): void {
   enc.u8(tags.REDUCED);
   enc.beginBuilding(object);
   enc.u8(isConstructed(fn) ? 1 : 0);
-  enc.enter('[pickle.reduce]()');
+  enc.enter(part);
   enc.value(fn);
   enc.value(args);
   enc.leave();
   enc.endBuilding();
-  return true;
 }
 
 /** What the object's, or its class's, `pickle.reduce` gives, `undefined` if there is none. */

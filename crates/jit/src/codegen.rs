@@ -11,6 +11,7 @@ mod condition;
 mod division;
 mod flow;
 mod fold;
+mod lockstep;
 mod math;
 mod number;
 mod pick;
@@ -102,6 +103,7 @@ pub(crate) struct Gen<'x, 'f> {
     stop: Option<Block>,
     random: Option<Variable>,
     definitions: Definitions,
+    body: &'x [Stmt],
     slow_checks: Option<u32>,
     /// Whether the current block can be reached.
     reachable: bool,
@@ -145,6 +147,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             stop: None,
             random: None,
             definitions: affine::definitions(program, &plan.lowered.body),
+            body: &plan.lowered.body,
             slow_checks: None,
             reachable: true,
             report: Report::default(),
@@ -251,7 +254,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             }
             return;
         }
-        let hoisted = self.hoistable_at_entry(index, body);
+        let hoisted = self.hoistable_at_entry(plan, index, body);
         if hoisted.accesses.is_empty() {
             let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted.changes);
             return self.range_once(index, (lo, hi), body);
@@ -404,7 +407,9 @@ impl<'x, 'f> Gen<'x, 'f> {
         let site = i64::try_from(self.report.sites.len()).unwrap_or(0);
         self.report.sites.push(Site { at, what, array: array.to_owned() });
         let [go, bad] = [(); 2].map(|()| self.b.create_block());
-        self.b.ins().brif(ok, go, &[], bad, &[]);
+        // In this order: Cranelift moves nothing out of a loop any more once it has come to a way out of it.
+        let fails = self.b.ins().icmp_imm_s(IntCC::Equal, ok, 0);
+        self.b.ins().brif(fails, bad, &[], go, &[]);
         self.b.set_cold_block(bad);
         self.enter(bad);
         let site = self.b.ins().iconst(types::I32, site);

@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use super::{Gen, Rep, SiteKind, plain};
+use super::{Gen, Plan, Rep, SiteKind, plain};
 use crate::affine::{Affine, Changes, Counted};
 use crate::element::Element;
 use crate::ir::{Arr, E, Kind, Local, Loop, Op, Source, Stmt};
@@ -395,10 +395,23 @@ impl<'x> Gen<'x, '_> {
         Affine { program: self.program, facts: self.facts, definitions: &self.definitions, changes }
     }
 
-    /// Accesses of one iteration whose index is linear in the running index; none if the body has loops of its own.
-    pub(super) fn hoistable_at_entry(&self, index: Local, body: &[Stmt]) -> Linear {
+    /// Accesses of one iteration whose index is linear in the running index.
+    pub(super) fn hoistable_at_entry(&mut self, plan: &Plan<'x>, index: Local, body: &[Stmt]) -> Linear {
         let changes = Changes::of(self.program, body, &[]);
-        let accesses = if changes.loops > 0 { Vec::new() } else { self.linear_accesses(index, body, &changes) };
+        if changes.loops == 0 {
+            return Linear { accesses: self.linear_accesses(index, body, &changes), changes };
+        }
+        // With loops, it is worth the second copy of the body only if the first goes over vector registers.
+        let mut accesses = Vec::new();
+        if plan.vectorize.is_ok() && self.loops_in_step(body) {
+            accesses = self.linear_accesses(index, body, &changes);
+            self.safe.extend(accesses.iter().copied());
+            if self.vectorizable(index, body, &changes).is_err() {
+                for e in accesses.drain(..) {
+                    self.safe.remove(&e);
+                }
+            }
+        }
         Linear { accesses, changes }
     }
 

@@ -26,12 +26,15 @@ const LONGEST: u32 = 400;
 
 /// What a body would cost.
 #[derive(Debug, Default)]
-struct Cost {
+pub(super) struct Cost {
     /// Operations on whole registers.
-    whole: u32,
+    pub(super) whole: u32,
     /// Operations on single lanes.
-    single: u32,
+    pub(super) single: u32,
 }
+
+/// Integers up to here are doubles.
+const EXACT: f64 = 9_007_199_254_740_991.0;
 
 /// State of a vector loop while it is generated.
 pub(super) struct Lanes<'x> {
@@ -41,10 +44,10 @@ pub(super) struct Lanes<'x> {
     changes: &'x Changes,
     vars: HashMap<(u32, Class), Variable>,
     /// Where it is set, only lanes of it are assigned.
-    mask: Option<Value>,
+    pub(super) mask: Option<Value>,
 }
 
-type Verdict = Result<(), &'static str>;
+pub(super) type Verdict = Result<(), &'static str>;
 
 impl<'x> Gen<'x, '_> {
     /// Whether the body can be a vector loop and is worth it; if not, why.
@@ -62,7 +65,7 @@ impl<'x> Gen<'x, '_> {
         Ok(())
     }
 
-    fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
         match stmt {
             Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
             Stmt::If(test, then, otherwise) => {
@@ -74,14 +77,14 @@ impl<'x> Gen<'x, '_> {
                 self.cost(*test, at, cost)?;
                 then.iter().chain(otherwise).try_for_each(|stmt| self.stmt_cost(stmt, at, true, cost))
             }
-            Stmt::Loop(_) => Err("it contains a loop"),
+            Stmt::Loop(inner) => self.lockstep_cost(inner, at, cost),
             Stmt::Labeled(..) | Stmt::Jump(_) => Err("it leaves early on some paths"),
             Stmt::Switch { .. } => Err("it contains a switch"),
             Stmt::SetArr(..) | Stmt::Copy { .. } => Err("it uses views of arrays"),
         }
     }
 
-    fn effect_cost(&self, e: E, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
         match self.kind(e) {
             Kind::Set(local, value) => {
                 if self.facts.undefined[local.0 as usize] {
@@ -165,7 +168,7 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    fn cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
+    pub(super) fn cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         let fact = self.fact(e);
         if fact.undefined || !matches!(fact.ty, Type::Number | Type::Boolean) {
             return Err("it uses bigints, or values that may be undefined");
@@ -188,6 +191,7 @@ impl<'x> Gen<'x, '_> {
                         return self.cost(*a, at, cost);
                     }
                     Op::Pow => cost.single += 1,
+                    Op::Rem if self.is_plain_remainder(*a, *b) => cost.whole += 2,
                     _ => return Err("it uses bitwise operators or `%`"),
                 }
                 all(&[*a, *b], cost)
@@ -297,12 +301,19 @@ impl<'x> Gen<'x, '_> {
         self.b.ins().brif(any, head, &[], done, &[]);
         self.b.switch_to_block(head);
         let first = self.b.use_var(counter);
-        let mut lanes = Lanes { index, first, changes, vars: HashMap::new(), mask: None };
-        for step in 0..UNROLL {
-            lanes.first = self.b.ins().iadd_imm_s(first, step * LANES);
-            lanes.vars.clear();
-            for stmt in body {
-                self.vector_stmt(stmt, &mut lanes);
+        let mut sets: Vec<Lanes<'_>> = (0..UNROLL)
+            .map(|step| {
+                let first = self.b.ins().iadd_imm_s(first, step * LANES);
+                Lanes { index, first, changes, vars: HashMap::new(), mask: None }
+            })
+            .collect();
+        if changes.loops > 0 {
+            self.vector_stmts(body, &mut sets);
+        } else {
+            for lanes in &mut sets {
+                for stmt in body {
+                    self.vector_stmt(stmt, lanes);
+                }
             }
         }
         let next = self.b.ins().iadd_imm_s(first, round);
@@ -315,7 +326,7 @@ impl<'x> Gen<'x, '_> {
         end
     }
 
-    fn vector_stmt(&mut self, stmt: &'x Stmt, lanes: &mut Lanes<'_>) {
+    pub(super) fn vector_stmt(&mut self, stmt: &'x Stmt, lanes: &mut Lanes<'_>) {
         match stmt {
             Stmt::Expr(e) => self.vector_effect(*e, lanes),
             Stmt::If(test, then, otherwise) => {
@@ -338,6 +349,7 @@ impl<'x> Gen<'x, '_> {
                 }
                 lanes.mask = outer;
             }
+            Stmt::Loop(inner) => self.lockstep(inner, std::slice::from_mut(lanes)),
             _ => unreachable!("refused by `vectorizable`"),
         }
     }
@@ -348,6 +360,18 @@ impl<'x> Gen<'x, '_> {
             .vars
             .entry((local.0, class))
             .or_insert_with(|| b.declare_var(if class == Class::Boolean { types::I64X2 } else { types::F64X2 }))
+    }
+
+    /// Gives a variable that has no value yet one that nobody reads.
+    pub(super) fn begin_var(&mut self, local: Local, lanes: &mut Lanes<'_>) {
+        let class = Class::of(self.facts.locals[local.0 as usize].ty);
+        if class == Class::Big || lanes.vars.contains_key(&(local.0, class)) {
+            return;
+        }
+        let var = self.vector_var(local, class, lanes);
+        let zero = self.splat(0.0);
+        let zero = if class == Class::Boolean { self.cast(types::I64X2, zero) } else { zero };
+        self.b.def_var(var, zero);
     }
 
     /// Assigns the lanes that the mask selects; the value assigned.
@@ -370,7 +394,7 @@ impl<'x> Gen<'x, '_> {
         new
     }
 
-    fn vector_effect(&mut self, e: E, lanes: &mut Lanes<'_>) {
+    pub(super) fn vector_effect(&mut self, e: E, lanes: &mut Lanes<'_>) {
         match self.kind(e) {
             Kind::Undef | Kind::Num(_) | Kind::Bool(_) => {}
             Kind::Set(local, value) => {
@@ -407,8 +431,21 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
+    /// Of an integer that is not negative by a positive one: the rounded quotient is never too large, so that its whole part is
+    /// exact, and so are the product and the difference.
+    fn is_plain_remainder(&self, a: E, b: E) -> bool {
+        let (x, y) = (self.num(a), self.num(b));
+        x.is_exact() && y.is_exact() && x.within(0.0, EXACT) && y.within(1.0, EXACT)
+    }
+
     fn arithmetic(&mut self, op: Op, x: Value, y: Value) -> Value {
         match op {
+            Op::Rem => {
+                let quotient = self.b.ins().fdiv(x, y);
+                let whole = self.b.ins().trunc(quotient);
+                let product = self.b.ins().fmul(whole, y);
+                self.b.ins().fsub(x, product)
+            }
             Op::Add => self.b.ins().fadd(x, y),
             Op::Sub => self.b.ins().fsub(x, y),
             Op::Mul => self.b.ins().fmul(x, y),
@@ -577,7 +614,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// All bits of the lanes where a condition holds.
-    fn mask(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+    pub(super) fn mask(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
         if let Some(known) = self.fact(e).known_bool() {
             let scalar = self.b.ins().iconst(types::I64, if known { -1 } else { 0 });
             return self.b.ins().splat(types::I64X2, scalar);
