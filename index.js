@@ -17,4 +17,6 @@ export const {
   isMain, pickle, ref, transfer,
   // Machine code.
   jit, parallelFor, parallelForSync, parallelReduce, parallelReduceSync,
+  // Native algorithms.
+  filter, filterSync, histogram, histogramSync, matmul, matmulSync, scan, scanSync, sort, sortSync,
 } = createRequire(import.meta.url)('./dist/bundle/polycore.cjs');

@@ -1,6 +1,7 @@
 /** The twelve kernels: the same bits as JavaScript, as written, minified, with kept names, and instrumented for coverage. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -71,6 +72,14 @@ for (const [form, make] of Object.entries(forms)) {
     }
   });
 }
+
+test('kernels: while V8 counts for c8, all twelve give the bits of JavaScript', (t) => {
+  const file = fileURLToPath(new URL('fixtures/jit/covered.ts', import.meta.url));
+  const coverage = join(folder, 'coverage');
+  const env = { ...process.env, NODE_V8_COVERAGE: coverage };
+  t.is(execFileSync(process.execPath, ['--import=tsx', file], { encoding: 'utf8', env }), '12 equal, 12 compiled\n');
+  t.true(readdirSync(coverage).length > 0);
+});
 
 test('kernels: awaited, all twelve give the bits of JavaScript', async (t) => {
   for (const item of KERNELS) {

@@ -1,7 +1,10 @@
 /** `jit`: what it returns, what it captures, what it refuses, what it explains. */
 
 import test from 'ava';
-import { CompileError, jit, type KernelArgument, parallelForSync, Pool } from '../index.js';
+import {
+  CancelledError, CompileError, jit, type KernelArgument, parallelFor, parallelForSync, parallelReduce, parallelReduceSync, Pool, SharedArray,
+  TimeoutError, Value,
+} from '../index.js';
 import { interpolate } from './fixtures/jit/captured.ts';
 
 const pool = new Pool(2);
@@ -136,6 +139,47 @@ test('jit: explain() says why there are no vectors, and that random numbers diff
   const [kernel] = f.explain().kernels;
   t.is(kernel!.vectorized.lanes, 1);
   t.regex(kernel!.exceptions.join(), /Math\.random/);
+});
+
+test('jit: { fallback: "js" }: loops and reductions run as JavaScript, in workers where they are awaited', async (t) => {
+  const [out, plain, count] = [SharedArray('d', 50), new Float64Array(50), Value('i')];
+  const f = jit((i: number, out: Float64Array, plain: Float64Array, count: Value<'i'>) => {
+    out[i] = String(i).length;
+    plain[i] = i;
+    count.add(1);
+  }, { fallback: 'js' });
+  const expected = Array.from(out, (_, i) => String(i).length);
+  await parallelFor(50, f, out, plain, count);
+  t.deepEqual([[...out], [...plain], count.value], [expected, Array.from(plain, (_, i) => i), 50]);
+  out.fill(0);
+  parallelForSync(50, f, out, plain, count);
+  t.deepEqual([[...out], count.value], [expected, 100]);
+  const longest = jit((a: number, b: number) => (String(a).length > String(b).length ? a : b), { fallback: 'js' });
+  const xs = Float64Array.from({ length: 10_000 }, (_, i) => (i === 7000 ? 123_456.5 : i));
+  t.is(await parallelReduce(xs, longest, 0), 123_456.5);
+  t.is(parallelReduceSync(xs, longest, 0), 123_456.5);
+  t.is(await parallelReduce(new Float64Array(0), longest, 3), 3);
+  t.deepEqual(f.explain().kernels, []);
+});
+
+test('jit: { fallback: "js" }: errors, cancellation and timeouts', async (t) => {
+  const spin = jit((i: number, out: Float64Array) => {
+    while (String(i) !== '') out[i]!++;
+  }, { fallback: 'js' });
+  await t.throwsAsync(parallelFor(4, spin, new Float64Array(4), { timeout: 100 }), { instanceOf: TimeoutError });
+  const running = parallelFor(4, spin, new Float64Array(4));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.true(running.cancel());
+  await t.throwsAsync(running, { instanceOf: CancelledError });
+  const slow = jit((i: number, out: Float64Array) => {
+    out[i] = String(i).length;
+  }, { fallback: 'js' });
+  t.throws(() => parallelForSync(2 ** 40, slow, new Float64Array(4), { timeout: 20 }), { instanceOf: TimeoutError });
+  const failing = jit((i: number) => {
+    throw new RangeError(`at ${i}`);
+  }, { fallback: 'js' });
+  await t.throwsAsync(parallelFor(1, failing), { instanceOf: RangeError, message: 'at 0' });
+  t.throws(() => parallelForSync(1, failing), { instanceOf: RangeError, message: 'at 0' });
 });
 
 test('jit: { fallback: "js" } runs what cannot be compiled as JavaScript', async (t) => {

@@ -1,8 +1,7 @@
 /** `parallelFor` and `parallelReduce`. */
 
-import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { CompileError, KernelError, parallelFor, parallelForSync, parallelReduce, parallelReduceSync, TimeoutError } from '../index.js';
+import { CompileError, KernelError, parallelFor, parallelForSync, parallelReduce, parallelReduceSync } from '../index.js';
 
 const shared = (n: number): Float64Array => new Float64Array(new SharedArrayBuffer(n * 8));
 const squares = (i: number, out: Float64Array): void => {
@@ -73,33 +72,6 @@ test('parallelFor: an index outside is an error, and nothing crashes', async (t)
   const error = await t.throwsAsync(parallelFor(100, squares, shared(50)), { instanceOf: KernelError });
   t.true((error?.index ?? 0) >= 50);
   t.throws(() => parallelForSync(100, squares, shared(50)), { instanceOf: KernelError });
-});
-
-const spin = (i: number, out: Float64Array): void => {
-  while (true) out[i]!++;
-};
-
-test('parallelFor: a timeout stops it within a moment', async (t) => {
-  const start = performance.now();
-  await t.throwsAsync(parallelFor(4, spin, shared(4), { timeout: 50 }), { instanceOf: TimeoutError });
-  t.throws(() => parallelForSync(4, spin, shared(4), { timeout: 50 }), { instanceOf: TimeoutError });
-  t.true(performance.now() - start < 5000);
-});
-
-test('parallelFor: the event loop turns while it runs', async (t) => {
-  const controller = new AbortController();
-  const running = parallelFor(4, spin, shared(4), { signal: controller.signal });
-  await new Promise((resolve) => setImmediate(resolve));
-  controller.abort(new Error('stop'));
-  await t.throwsAsync(running, { message: 'stop' });
-});
-
-test('parallelFor: a worker that is terminated takes its loops with it', async (t) => {
-  for (const form of ['parallelFor', 'parallelForSync']) {
-    const worker = new Worker(new URL('fixtures/jit/spinning.mjs', import.meta.url), { workerData: form });
-    await new Promise((resolve) => worker.once('message', resolve));
-    t.is(await worker.terminate(), 1);
-  }
 });
 
 test('parallelReduce: the same bits on any number of threads', async (t) => {

@@ -14,13 +14,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const native = join(dist, 'native');
 const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
+/** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. Later ones may use modules of those before. */
+const LAZY = { codec: 'pickle/codec.js', pool: 'multiprocessing/work.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
 const quiet = process.argv.includes('--quiet');
 const force = process.argv.includes('--force');
 
@@ -37,7 +39,7 @@ const parts = [
     name: 'typescript',
     sources: ['tsconfig.json', 'src'],
     skip: () => false,
-    exists: () => existsSync(join(dist, 'index.js')) && existsSync(join(bundle, 'polycore.cjs')) && existsSync(join(bundle, 'core.cjs')),
+    exists: () => [join(dist, 'index.js'), ...['polycore', 'core', ...Object.keys(LAZY)].map((name) => join(bundle, `${name}.cjs`))].every(existsSync),
     build: buildTypeScript,
   },
 ];
@@ -51,7 +53,7 @@ for (const part of parts) {
   }
   const start = performance.now();
   console.error(`${part.name}: building`);
-  part.build();
+  await part.build();
   built[part.name] = hash; // of before the build: an edit while it ran is built next time
   mkdirSync(dist, { recursive: true });
   replace(record, JSON.stringify(built));
@@ -95,30 +97,122 @@ function buildAddon() {
 }
 
 /** `tsc`, then removal of outputs whose source is gone. An error leaves the last build as it was. */
-function buildTypeScript() {
+async function buildTypeScript() {
   const output = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmitOnError', '--listEmittedFiles']);
   const emitted = new Set([...output.matchAll(/^TSFILE:\s*(.+?)\r?$/gm)].map(([, file]) => resolve(root, file)));
   for (const file of list(dist)) {
     if (/\.(js|d\.ts)$/.test(file) && !emitted.has(file) && file !== join(native, 'native.d.ts')) rmSync(file);
   }
-  buildBundle();
+  await buildBundle();
 }
 
 /**
- * The same modules in one CommonJS file (`core`), which the loader (src/loader.cts) gives to users and workers: an import costs a quarter of a millisecond
- * for each file, a worker starts faster without the loader of ES modules, and `require` and `import` give one instance.
+ * The same modules in a few CommonJS files, which the loader (src/loader.ts) gives to users and workers: an import costs a
+ * quarter of a millisecond for each file, a worker starts faster without the loader of ES modules, and `require` and
+ * `import` give one instance.
  */
-function buildBundle() {
+async function buildBundle() {
   rmSync(bundle, { recursive: true, force: true });
-  bundleInto('polycore', 'loader.js');
-  // A function, not a module: the loader calls it, and needs no second copy of the text to wrap it.
-  const parameters = 'exports,require,module,__filename,__dirname,packageLoader';
-  bundleInto('core', 'index.js', `(function(${parameters}){`, '})');
+  await bundleInto('polycore', { entryPoints: { polycore: join(dist, 'loader.js') } });
+  const core = { name: 'core', entry: join(dist, 'index.js'), shared: new Set() };
+  const lazy = Object.entries(LAZY).map(([name, entry]) => ({ name, entry: join(dist, entry), shared: new Set() }));
+  const public_ = new Set(await exportsOf(core.entry));
+  for (const part of lazy) part.functions = await exportsOf(part.entry);
+  const plugins = [elsewhere(lazy, public_)];
+  // Twice: the first time shows which modules of a part others need, which it then shares.
+  for (let round = 0; round < 2; round++) {
+    const owners = new Map();
+    for (const part of [core, ...lazy]) {
+      const { metafile } = await bundlePart(part, [sharer(part), fromOwner(owners), ...plugins]);
+      for (const path of Object.keys(metafile.inputs)) {
+        if (existsSync(resolve(root, path))) owners.set(resolve(root, path), part);
+      }
+    }
+  }
 }
 
-function bundleInto(name, entry, before = '', after = '') {
-  buildSync({
-    entryPoints: { [name]: join(dist, entry) },
+/** A part; the loader has the `shared` of its modules before any code of its entry runs. */
+function bundlePart({ name }, plugins) {
+  return bundleFunction(name, { entryPoints: { [name]: 'virtual:entry' }, plugins });
+}
+
+/** The entry of a part: gives the loader what is shared, then is what it is. */
+function sharer({ entry, shared }) {
+  const paths = [...shared].sort();
+  const lines = paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
+  const fields = paths.map((path, i) => `${JSON.stringify(relative(dist, path))}: m${i}`);
+  const virtual = {
+    entry: `import 'virtual:share'; export * from ${JSON.stringify(entry)};`,
+    share: `${lines.join('')}Object.assign(packageLoader.shared, {${fields.join()}});`,
+  };
+  return {
+    name: 'sharer',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path: path.slice('virtual:'.length), namespace: 'virtual' }));
+      onLoad({ filter: /./, namespace: 'virtual' }, ({ path }) => ({ contents: virtual[path], resolveDir: dist }));
+    },
+  };
+}
+
+/** Instead of a module that an earlier part has: that part's. */
+function fromOwner(owners) {
+  const own = new Map(owners);
+  return {
+    name: 'from-owner',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+        const full = resolve(resolveDir, path);
+        return own.has(full) ? { path: full, namespace: 'owned' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'owned' }, ({ path }) => {
+        const { name, shared } = own.get(path);
+        shared.add(path);
+        const load = name === 'core' ? '' : `packageLoader.part(${JSON.stringify(name)});`;
+        return { contents: `${load}module.exports = packageLoader.shared[${JSON.stringify(relative(dist, path))}];` };
+      });
+    },
+  };
+}
+
+/**
+ * Instead of the entry of a part, everywhere else: functions that load it. Internal ones are then replaced by its own, in every
+ * module that imports them; those that users get stay the same for ever.
+ */
+function elsewhere(lazy, public_) {
+  return {
+    name: 'elsewhere',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, importer }) => {
+        const full = resolve(resolveDir, path);
+        const isEntry = lazy.some(({ entry }) => entry === full);
+        return isEntry && importer !== 'entry' ? { path: full, namespace: 'lazy' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
+        const { name, functions } = lazy.find(({ entry }) => entry === path);
+        const internal = functions.filter((fn) => !public_.has(fn));
+        const lines = [`const part = () => packageLoader.part(${JSON.stringify(name)});`];
+        if (internal.length > 0) lines.push(`const load = () => { ({ ${internal.join(', ')} } = part()); };`);
+        for (const fn of internal) lines.push(`export let ${fn} = (...args) => (load(), ${fn}(...args));`);
+        for (const fn of functions.filter((fn) => public_.has(fn))) lines.push(`export const ${fn} = (...args) => part().${fn}(...args);`);
+        return { contents: lines.join('\n') };
+      });
+    },
+  };
+}
+
+async function exportsOf(path) {
+  const options = { entryPoints: [path], bundle: true, format: 'esm', platform: 'node', write: false, metafile: true, outdir: dist };
+  const { metafile } = await build(options);
+  return Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined).exports;
+}
+
+/** A function, not a module: the loader calls it, and needs no second copy of the text to wrap it. */
+function bundleFunction(name, options) {
+  return bundleInto(name, options, '(function(exports,require,module,__filename,__dirname,packageLoader){', '})');
+}
+
+function bundleInto(name, options, before = '', after = '') {
+  return build({
     outdir: bundle,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -130,9 +224,11 @@ function bundleInto(name, entry, before = '', after = '') {
     define: { 'import.meta.url': 'bundleUrl', 'import.meta.loader': 'packageLoader' },
     minifyWhitespace: true,
     minifySyntax: true,
+    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
+    ...options,
   });
 }
 

@@ -1,9 +1,9 @@
 /**
  * Compiles random programs and compares their results with V8's, for as long as wanted.
  *
- *   node --import tsx scripts/fuzz-jit.ts [--programs 1000000] [--seed 1] [--keep-going] [--show SEED]
+ *   npm run fuzz:jit -- [--programs 1000000] [--seed 1] [--keep-going] [--show SEED]
  *
- * Prints the seed of each program that differs; exit code 1 if there was one. Run it in several processes with different
+ * Runs a million programs unless told otherwise. Prints the first seed and the seed of each program that differs; exit code 1 if there was one. Run it in several processes with different
  * seeds to use more cores.
  */
 
@@ -27,6 +27,7 @@ const programs = option('programs', 1_000_000);
 const first = option('seed', 1);
 const keepGoing = process.argv.includes('--keep-going');
 let different = 0;
+console.log(`${programs} programs from seed ${first}`);
 const start = performance.now();
 for (let seed = first; seed < first + programs; seed++) {
   const found = differ(generate(seed), seed);

@@ -5,6 +5,7 @@ import { publish } from './pickle/index.js';
 import { startWorker } from './runtime/worker.js';
 import { startThread } from './threading/body.js';
 
+export * from './algorithms/index.js';
 export * from './errors.js';
 export * from './jit/index.js';
 export * from './multiprocessing/index.js';

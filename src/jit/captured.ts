@@ -6,10 +6,10 @@
 import { isNative, textOf } from '../pickle/analysis.js';
 import { builtinOf, GLOBAL } from '../pickle/builtins.js';
 import { frameIn } from '../pickle/capture.js';
-import { type Scope, inspect } from '../pickle/inspector.js';
+import { type Inspection, type Scope, inspect } from '../pickle/inspector.js';
 import { type Script, scriptOf } from '../pickle/script.js';
 import { binding } from '../native/binding.js';
-import { isTypedArray, type TypedArray } from './elements.js';
+import { isMemory, type Memory } from './arguments.js';
 
 /** A captured value as the compiler takes it; see `JitCapture` of the addon. */
 export interface Captured {
@@ -42,7 +42,7 @@ export interface UnitRequest {
 /** A function and all it calls, as texts. */
 export interface Program {
   readonly units: readonly UnitRequest[];
-  readonly arrays: readonly TypedArray[];
+  readonly arrays: readonly Memory[];
   /** No captured variable can get another value. */
   readonly constant: boolean;
   /** Renders a place of one of the texts. */
@@ -53,31 +53,57 @@ export interface Program {
 const TUPLE = 16;
 const COVERAGE = /^cov_[a-z0-9]+$/;
 
-/** Finds the captured values of a function as they are now. `unwrap` gives the function behind a compiled one. */
-export function programOf(fn: Function, unwrap: (value: Function) => Function): Program {
-  const collector = new Collector(unwrap);
+/**
+ * Finds the captured values of a function as they are now. `unwrap` gives the function behind a compiled one.
+ *
+ * Whether captured variables can change is to be seen in their script only, which V8 takes 5 to 50 ms to hand over: unless
+ * `decides`, they are taken for changing.
+ */
+export function programOf(fn: Function, unwrap: (value: Function) => Function, decides: boolean): Program {
+  const collector = new Collector(unwrap, decides);
   collector.add(fn);
   collector.run();
   return collector;
 }
 
-interface Source {
-  readonly fn: Function;
-  readonly script: Script | undefined;
-  readonly start: number;
+/** Where a text comes from; the script is looked for when it is needed. */
+class Source {
   readonly text: string;
+  readonly #inspection: Inspection;
+  #script: Script | undefined;
+  #isKnown = false;
+
+  constructor(text: string, inspection: Inspection) {
+    this.text = text;
+    this.#inspection = inspection;
+  }
+
+  get script(): Script | undefined {
+    const { place, scopes } = this.#inspection;
+    if (!this.#isKnown && place !== null) this.#script = scriptOf({ place, scopes }, this.text);
+    this.#isKnown = true;
+    return this.#script;
+  }
+
+  /** Offset of the text in its script, or -1. */
+  get start(): number {
+    const { place } = this.#inspection;
+    return place === null ? -1 : (this.script?.startOf(this.text, place) ?? -1);
+  }
 }
 
 class Collector implements Program {
   readonly units: UnitRequest[] = [];
-  readonly arrays: TypedArray[] = [];
+  readonly arrays: Memory[] = [];
   constant = true;
   readonly #unwrap: (value: Function) => Function;
+  readonly #decides: boolean;
   readonly #functions: Function[] = [];
   readonly #sources: Source[] = [];
 
-  constructor(unwrap: (value: Function) => Function) {
+  constructor(unwrap: (value: Function) => Function, decides: boolean) {
     this.#unwrap = unwrap;
+    this.#decides = decides;
   }
 
   frame = (unit: number, at: number): string => {
@@ -101,26 +127,26 @@ class Collector implements Program {
   #unit(fn: Function): void {
     const text = textOf(fn);
     if (isNative(text)) {
-      this.#sources.push({ fn, script: undefined, start: -1, text });
+      this.#sources.push(new Source(text, { place: null, scopes: [] }));
       this.units.push({ text, names: [], values: [] });
       return;
     }
-    const { scopes, place } = inspect(fn);
-    const script = place === null ? undefined : scriptOf({ place, scopes }, text);
-    const start = script === undefined || place === null ? -1 : script.startOf(text, place);
-    this.#sources.push({ fn, script, start, text });
+    const inspection = inspect(fn);
+    const { scopes } = inspection;
+    const source = new Source(text, inspection);
+    this.#sources.push(source);
     const names: string[] = [];
     const values: Captured[] = [];
     for (const [name, members] of rootsOf(text)) {
       const scope = scopes.find(({ object }) => object !== globalThis && hasVariable(object, name));
       if (scope === undefined) continue;
       names.push(name);
-      values.push(this.#variable(name, members, scope, script));
+      values.push(this.#variable(name, members, scope, source));
     }
     this.units.push({ text, names, values });
   }
 
-  #variable(name: string, members: Members, { object }: Scope, script: Script | undefined): Captured {
+  #variable(name: string, members: Members, { object }: Scope, source: Source): Captured {
     if (COVERAGE.test(name)) return { kind: 'coverage' };
     let value: unknown;
     try {
@@ -130,7 +156,7 @@ class Collector implements Program {
       return { kind: 'other', text: `\`${name}\`, which has no value yet,` };
     }
     if (name === '__name' && typeof value === 'function') return { kind: 'identity' };
-    if (value === undefined || script?.isUnstable(name) !== false) this.constant = false;
+    if (this.constant && (value === undefined || !this.#decides || source.script?.isUnstable(name) !== false)) this.constant = false;
     return this.#value(value, members, name);
   }
 
@@ -164,7 +190,7 @@ class Collector implements Program {
 
   #object(value: object, members: Members, path: string): Captured {
     if (value === Math) return { kind: 'global', text: 'Math' };
-    if (isTypedArray(value)) {
+    if (isMemory(value)) {
       const known = this.arrays.indexOf(value);
       return { kind: 'array', number: known >= 0 ? known : this.arrays.push(value) - 1 };
     }

@@ -5,7 +5,9 @@
 import { CompileError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { type Captured, type Program, programOf } from './captured.js';
-import { isTypedArray, numberOf, type TypedArray } from './elements.js';
+import { expect, forget, type Pending, recycle, takeSlot } from '../runtime/port.js';
+import { arrayOf, isMemory, type Memory, type Shape, shapeOf } from './arguments.js';
+import { numberOf, type TypedArray } from './elements.js';
 import { probe } from './probe.js';
 
 /** How compiled code is called; see `Entry` in crates/jit. */
@@ -51,7 +53,9 @@ export interface KernelReport {
 export interface Kernel extends KernelReport {
   readonly entry: EntryKind;
   readonly params: readonly string[];
-  readonly arrays: readonly TypedArray[];
+  /** Of the arrays among the arguments, then of the captured ones. */
+  readonly shapes: readonly Shape[];
+  readonly arrays: readonly Memory[];
   readonly program: Program;
 }
 
@@ -66,15 +70,37 @@ export interface KernelWish {
   readonly unsafe?: boolean;
 }
 
+/** What is asked of the addon, and the name of what it makes. */
+interface Plan {
+  readonly key: string;
+  readonly program: Program;
+  readonly entry: EntryKind;
+  readonly params: readonly string[];
+  readonly shapes: readonly Shape[];
+  readonly request: object;
+}
+
+/** Hears what came of a compilation in the background. */
+interface Listener {
+  readonly use: (kernel: Kernel) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Uses after which finding out whether captured variables can change costs less than reading them anew each time. */
+const PATIENCE = 64;
+
 const dropped = new FinalizationRegistry<number>((kernel) => binding.jitDrop(kernel));
 
 /** All compiled forms of a function. */
 export class Compiler {
   readonly #fn: Function;
   readonly #kernels = new Map<string, Kernel>();
+  /** Who waits for forms that are being made. */
+  readonly #waiting = new Map<string, Listener[]>();
   readonly #unwrap: (value: Function) => Function;
   readonly #vectorize: boolean;
   #program: Program | undefined;
+  #uses = 0;
 
   constructor(fn: Function, unwrap: (value: Function) => Function, vectorize: boolean) {
     this.#fn = fn;
@@ -87,49 +113,113 @@ export class Compiler {
     return [...this.#kernels.values()];
   }
 
-  /** The form for these arguments. @throws {CompileError} when the function is outside of the subset. */
-  kernel({ entry, values, output = -1, unsafe = false }: KernelWish): Kernel {
+  /** The form for these arguments, made on this thread if need be. @throws {CompileError} when the function is outside of the subset. */
+  kernel(wish: KernelWish): Kernel {
+    const plan = this.#plan(wish);
+    const known = this.#known(plan);
+    if (known !== undefined) return known;
+    probeFor(plan);
+    return this.#keep(plan, binding.jitCompile(plan.request) as KernelReport);
+  }
+
+  /** As `kernel`, but made on a native thread. A form that is there already is used at once. */
+  kernelLater(wish: KernelWish, use: (kernel: Kernel) => void, failed: (error: unknown) => void): void {
+    const plan = this.#plan(wish);
+    const known = this.#known(plan);
+    if (known !== undefined) return use(known);
+    const waiting = this.#waiting.get(plan.key);
+    if (waiting !== undefined) {
+      waiting.push({ use, failed });
+      return;
+    }
+    probeFor(plan);
+    const listeners = [{ use, failed }];
+    new Compilation(plan.request, (report) => {
+      this.#waiting.delete(plan.key);
+      try {
+        const kernel = this.#known(plan) ?? this.#keep(plan, report());
+        for (const listener of listeners) listener.use(kernel);
+      } catch (error) {
+        for (const listener of listeners) listener.failed(error);
+      }
+    });
+    this.#waiting.set(plan.key, listeners);
+  }
+
+  #known({ key, program }: Plan): Kernel | undefined {
+    const known = this.#kernels.get(key);
+    return known === undefined || program.constant ? known : { ...known, arrays: program.arrays, program };
+  }
+
+  #plan({ entry, values, output = -1, unsafe = false }: KernelWish): Plan {
     const program = this.#captured();
     const params = values.map(paramOf);
-    const arrays = [...values.filter(isTypedArray), ...program.arrays];
-    const same = aliases(arrays);
+    const memory = [...values.filter(isMemory), ...program.arrays];
+    const same = aliases(memory.map(arrayOf));
+    const shapes = memory.map(shapeOf);
     // Constants of a program that can change are part of the key.
     const constants = program.constant ? '' : JSON.stringify(program.units.map(({ values: captured }) => captured), replacer);
-    const captured = program.arrays.map(numberOf).join();
-    const key = [entry, params.join(), output, unsafe, same.join(), captured, constants].join('|');
-    const known = this.#kernels.get(key);
-    if (known !== undefined) return program.constant ? known : { ...known, arrays: program.arrays, program };
-    const kernel = this.#compile(program, { entry, params, output, unsafe, same });
-    this.#kernels.set(key, kernel);
-    return kernel;
+    const captured = program.arrays.map((array) => numberOf(arrayOf(array)));
+    const key = [entry, params.join(), output, unsafe, same.join(), captured.join(), shapes.join(), constants].join('|');
+    const request = {
+      units: program.units,
+      entry,
+      params,
+      captured,
+      same,
+      shapes,
+      output,
+      uncheckedRaces: unsafe,
+      vectorize: this.#vectorize,
+    };
+    return { key, program, entry, params, shapes, request };
   }
 
   #captured(): Program {
     if (this.#program?.constant === true) return this.#program;
-    this.#program = programOf(this.#fn, this.#unwrap);
+    this.#program = programOf(this.#fn, this.#unwrap, this.#uses++ >= PATIENCE);
     return this.#program;
   }
 
-  #compile(
-    program: Program,
-    wish: { entry: EntryKind; params: readonly string[]; output: number; unsafe: boolean; same: readonly number[] },
-  ): Kernel {
-    probe(program.units.flatMap(({ text, values }) => [text, JSON.stringify(values)]));
-    const report = binding.jitCompile({
-      units: program.units,
-      entry: wish.entry,
-      params: wish.params,
-      captured: program.arrays.map(numberOf),
-      same: wish.same,
-      output: wish.output,
-      uncheckedRaces: wish.unsafe,
-      vectorize: this.#vectorize,
-    }) as KernelReport;
+  #keep({ key, program, entry, params, shapes }: Plan, report: KernelReport): Kernel {
     if (report.error !== undefined && report.error !== null) throw compileError(report.error, program);
-    const kernel: Kernel = { ...report, entry: wish.entry, params: wish.params, arrays: program.arrays, program };
+    const kernel: Kernel = { ...report, entry, params, shapes, arrays: program.arrays, program };
     dropped.register(this, report.kernel);
+    this.#kernels.set(key, kernel);
     return kernel;
   }
+}
+
+/** The engine's routines are looked for on the thread that has the engine. */
+function probeFor({ program }: Plan): void {
+  probe(program.units.flatMap(({ text, values }) => [text, JSON.stringify(values)]));
+}
+
+/** A compilation on a native thread. */
+class Compilation implements Pending {
+  readonly #ended: (report: () => KernelReport) => void;
+
+  constructor(request: object, ended: (report: () => KernelReport) => void) {
+    this.#ended = ended;
+    const slot = takeSlot();
+    expect(slot, this);
+    try {
+      binding.jitCompileLater(request, slot);
+    } catch (error) {
+      forget(slot);
+      recycle(slot);
+      throw error;
+    }
+  }
+
+  settle(slot: number): void {
+    this.#ended(() => binding.jitCompiled(slot) as KernelReport);
+  }
+}
+
+/** See `Compiler`. */
+export function makeCompiler(fn: Function, unwrap: (value: Function) => Function, vectorize: boolean): Compiler {
+  return new Compiler(fn, unwrap, vectorize);
 }
 
 /** Not all numbers survive JSON. */
@@ -163,8 +253,8 @@ function paramOf(value: unknown): string {
     case 'bigint':
       return value > 0x7fff_ffff_ffff_ffffn ? 'biguint' : 'bigint';
     default:
-      if (isTypedArray(value)) return `array${numberOf(value)}`;
-      throw new TypeError(`Expected arguments to be typed arrays, numbers or booleans, got ${describe(value)}`);
+      if (isMemory(value)) return `array${numberOf(arrayOf(value))}`;
+      throw new TypeError(`Expected arguments to be typed arrays, Values, numbers or booleans, got ${describe(value)}`);
   }
 }
 

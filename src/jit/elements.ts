@@ -1,5 +1,8 @@
 /** Typed arrays by the number that Node-API, and with it the compiler, gives to their types. */
 
+import { ARRAY } from '../runtime/kind.js';
+import { createBlock, objectBehind } from '../runtime/shared-block.js';
+
 /** Any typed array. */
 export type TypedArray =
   | Int8Array
@@ -96,10 +99,25 @@ export function numberOfName(name: ElementName): number {
   return number;
 }
 
-/** A new array in shared memory. */
+/** The class of the arrays of a type. */
+export function classOf(number: number): TypedArrayClass {
+  return CLASSES[number] ?? Float64Array;
+}
+
+/** A new array in shared memory: it travels to other threads without being copied. */
 export function sharedArray(number: number, length: number): TypedArray {
-  const cls = CLASSES[number] ?? Float64Array;
-  return new cls(new SharedArrayBuffer(length * cls.BYTES_PER_ELEMENT));
+  const cls = classOf(number);
+  return new cls(sharedMemory(length * cls.BYTES_PER_ELEMENT));
+}
+
+/** Of the region; when that is full, of the system: results that nobody needs are given back in turns of the event loop only. */
+function sharedMemory(bytes: number): ArrayBufferLike {
+  try {
+    return createBlock(ARRAY, bytes);
+  } catch (error) {
+    if (error instanceof RangeError) return new SharedArrayBuffer(bytes);
+    throw error;
+  }
 }
 
 /** A copy in shared memory, which nobody can detach. */
@@ -114,7 +132,7 @@ export function copySet(target: TypedArray, source: TypedArray): void {
   (target as { set(source: unknown): void }).set(source);
 }
 
-/** Whether its memory is shared. */
-export function isShared(array: TypedArray): boolean {
-  return array.buffer instanceof SharedArrayBuffer;
+/** Whether its memory is shared: a `SharedArrayBuffer`, or that of an `Array`. */
+export function isShared({ buffer }: TypedArray): boolean {
+  return buffer instanceof SharedArrayBuffer || objectBehind(buffer as ArrayBuffer)?.isClosed === false;
 }

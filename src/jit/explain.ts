@@ -66,7 +66,7 @@ function explainKernel(kernel: Kernel): KernelExplanation {
   const { lanes, scalarBecause, variables, checked, unchecked, hoisted, inexact, random } = kernel;
   return {
     entry: kernel.entry.startsWith('for') ? 'for' : kernel.entry,
-    arguments: kernel.params.map(nameOf),
+    arguments: argumentNames(kernel),
     result: kernel.entry.startsWith('for') ? 'nothing' : kernel.result,
     variables: variables.map(({ name, heldAs, line }) => ({ name, type: heldAs, line })),
     boundsChecks: { checked, proven: unchecked, hoisted },
@@ -76,6 +76,14 @@ function explainKernel(kernel: Kernel): KernelExplanation {
       ...(random ? ['Math.random: a generator of its own for each chunk of the range, seeded for each run'] : []),
     ],
   };
+}
+
+function argumentNames({ params, shapes }: Kernel): string[] {
+  let arrays = 0;
+  return params.map((param) => {
+    const shape = param.startsWith('array') ? shapes[arrays++] : 0;
+    return shape === 1 ? `Value of ${nameOf(param)}` : shape === 2 ? 'Value of boolean' : nameOf(param);
+  });
 }
 
 function nameOf(param: string): string {

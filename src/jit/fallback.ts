@@ -1,5 +1,6 @@
 /** `{ fallback: 'js' }`: a function outside of the subset runs as JavaScript in workers, over the same shared arrays. */
 
+import { TimeoutError } from '../errors.js';
 import { type AsyncResult, attach, fail, fulfil } from '../multiprocessing/async-result.js';
 import { Pool } from '../multiprocessing/pool.js';
 
@@ -19,6 +20,25 @@ function part(
   for (let i = from; i < to; i++) output[i] = fn(...inputs.map((input) => input[i]));
 }
 
+/** The leaves `from..to` of a reduction, in a worker. */
+function folds(
+  fn: (a: unknown, b: unknown) => unknown,
+  array: ArrayLike<unknown>,
+  identity: unknown,
+  leaf: number,
+  from: number,
+  to: number,
+): unknown[] {
+  const found: unknown[] = [];
+  for (let number = from; number < to; number++) {
+    const end = Math.min((number + 1) * leaf, array.length);
+    let acc = identity;
+    for (let i = number * leaf; i < end; i++) acc = fn(acc, array[i]);
+    found.push(acc);
+  }
+  return found;
+}
+
 /** Bounds of about four chunks for each thread. */
 function bounds(n: number, threads: number): [number, number][] {
   const size = Math.max(1, Math.ceil(n / (threads * 4)));
@@ -27,14 +47,14 @@ function bounds(n: number, threads: number): [number, number][] {
   return found;
 }
 
-/** A loop over shared arrays in workers. `finish` is called before the result is settled. */
+/** A loop over shared arrays in workers. `finish` is called before the result is settled, or when it was. */
 export function loopInWorkers(
   result: AsyncResult<unknown>,
   fn: Function,
   values: readonly unknown[],
   n: number,
   threads: number,
-  finish: () => void,
+  finish: (isDone: boolean) => void,
 ): void {
   const jobs = bounds(n, threads).map(([from, to]) => [fn, values, from, to] as const);
   runInWorkers(result, chunk as (...args: unknown[]) => unknown, jobs, threads, finish);
@@ -44,12 +64,28 @@ export function loopInWorkers(
 export function mapInWorkers(
   result: AsyncResult<unknown>,
   fn: Function,
-  inputs: readonly ArrayLike<unknown>[],
+  inputs: readonly unknown[],
   output: ArrayLike<unknown>,
   threads: number,
+  finish: (isDone: boolean) => void,
 ): void {
   const jobs = bounds(output.length, threads).map(([from, to]) => [fn, inputs, output, from, to] as const);
-  runInWorkers(result, part as (...args: unknown[]) => unknown, jobs, threads, () => undefined, output);
+  runInWorkers(result, part as (...args: unknown[]) => unknown, jobs, threads, finish, () => output);
+}
+
+/** One value for each `leaf` elements of a shared array, in workers; `join` makes the result of them. */
+export function foldInWorkers(
+  result: AsyncResult<unknown>,
+  fn: Function,
+  array: ArrayLike<unknown>,
+  { leaf, identity, threads }: { leaf: number; identity: unknown; threads: number },
+  finish: (isDone: boolean) => void,
+  join: (leaves: unknown[]) => unknown,
+): void {
+  const leaves = Math.ceil(array.length / leaf);
+  const jobs = bounds(leaves, threads).map(([from, to]) => [fn, array, identity, leaf, from, to] as const);
+  const value = (parts: unknown[]): unknown => join((parts as unknown[][]).flat());
+  runInWorkers(result, folds as (...args: unknown[]) => unknown, jobs, threads, finish, value);
 }
 
 function runInWorkers(
@@ -57,25 +93,53 @@ function runInWorkers(
   work: (...args: unknown[]) => unknown,
   jobs: readonly (readonly unknown[])[],
   threads: number,
-  finish: () => void,
-  value?: unknown,
+  finish: (isDone: boolean) => void,
+  value: (parts: unknown[]) => unknown = () => undefined,
 ): void {
-  const pool = new Pool(threads, { name: 'jit-fallback' });
+  if (jobs.length === 0) {
+    finish(true);
+    fulfil(result, value([]));
+    return;
+  }
+  const pool = new Pool(Math.min(threads, jobs.length), { name: 'jit-fallback' });
   const mapped = pool.starmap(work, jobs, { chunksize: 1 });
   attach(result, {
     abandon: (reason) => {
       if (fail(result, reason)) mapped.cancel();
     },
   });
-  const end = (settle: () => void): void => {
-    settle();
-    void pool.terminate();
-  };
   mapped.then(
-    () => {
-      finish();
-      end(() => fulfil(result, value));
+    (parts) => {
+      finish(true);
+      try {
+        fulfil(result, value(parts));
+      } catch (error) {
+        fail(result, error);
+      }
+      void pool.terminate();
     },
-    (error: unknown) => end(() => fail(result, error)),
+    (error: unknown) => {
+      finish(false);
+      fail(result, error);
+      void pool.terminate();
+    },
   );
+}
+
+/** The end of the time that a blocking call was given, for work that looks at it itself. */
+export class Deadline {
+  readonly #timeout: number | undefined;
+  readonly #end: number;
+
+  constructor(timeout: number | undefined) {
+    this.#timeout = timeout;
+    this.#end = performance.now() + (timeout ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** @throws {TimeoutError} when it has passed. */
+  check(): void {
+    if (this.#timeout !== undefined && performance.now() > this.#end) {
+      throw new TimeoutError(`The kernel did not end within ${this.#timeout} ms`);
+    }
+  }
 }

@@ -1,7 +1,8 @@
 /** `jit(fn)`: a function that runs as machine code where polycore runs it, and as JavaScript where it is called. */
 
-import { Compiler } from './compiler.js';
-import { type Explanation, explain } from './explain.js';
+import type { Compiler } from './compiler.js';
+import type { Explanation } from './explain.js';
+import { explain, makeCompiler } from './machine.js';
 
 /** Any function of numbers, booleans and typed arrays. */
 export type NumericFunction = (...args: never[]) => unknown;
@@ -30,6 +31,24 @@ export interface Jitted {
   readonly fallback: 'throw' | 'js';
 }
 
+/** The compiler is made when it is first asked for. */
+class Marked implements Jitted {
+  readonly fn: Function;
+  readonly fallback: 'throw' | 'js';
+  readonly #vectorize: boolean;
+  #compiler: Compiler | undefined;
+
+  constructor(fn: Function, fallback: 'throw' | 'js', vectorize: boolean) {
+    this.fn = fn;
+    this.fallback = fallback;
+    this.#vectorize = vectorize;
+  }
+
+  get compiler(): Compiler {
+    return (this.#compiler ??= makeCompiler(this.fn, unwrap, this.#vectorize));
+  }
+}
+
 const wrappers = new WeakMap<Function, Jitted>();
 const plain = new WeakMap<Function, Jitted>();
 
@@ -53,8 +72,9 @@ export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}):
   if (fallback !== 'throw' && fallback !== 'js') {
     throw new RangeError(`Expected \`fallback\` to be 'throw' or 'js', got ${String(fallback)}`);
   }
+  if (typeof vectorize !== 'boolean') throw new TypeError(`Expected \`vectorize\` to be a boolean, got ${typeof vectorize}`);
   const target = unwrap(fn);
-  const jitted: Jitted = { fn: target, compiler: new Compiler(target, unwrap, vectorize), fallback };
+  const jitted = new Marked(target, fallback, vectorize);
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(target, this, args);
   };
@@ -75,7 +95,7 @@ export function asJitted(name: string, fn: unknown): Jitted {
   if (typeof fn !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${typeof fn}`);
   let jitted = wrappers.get(fn) ?? plain.get(fn);
   if (jitted === undefined) {
-    jitted = { fn, compiler: new Compiler(fn, unwrap, true), fallback: 'throw' };
+    jitted = new Marked(fn, 'throw', true);
     plain.set(fn, jitted);
   }
   return jitted;

@@ -3,7 +3,8 @@
 export type { ArrayOf, ElementName, MapResult, TypedArray } from './elements.js';
 export type { Explanation, KernelExplanation, VariableExplanation } from './explain.js';
 export { jit, type JitFunction, type JitOptions, type NumericFunction } from './function.js';
+export { parallelFor, parallelForSync, parallelReduce, parallelReduceSync } from './machine.js';
 export type { NativeMapOptions } from './map.js';
 export type { LoopOptions, ParallelForOptions } from './options.js';
-export { type KernelArgument, type LoopBody, parallelFor, parallelForSync } from './parallel-for.js';
-export { type Combine, parallelReduce, parallelReduceSync } from './parallel-reduce.js';
+export type { KernelArgument, LoopBody } from './parallel-for.js';
+export type { Combine } from './parallel-reduce.js';

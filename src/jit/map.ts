@@ -1,16 +1,16 @@
 /** `pool.map(f, typedArray)` and `pool.starmap(f, [a, b, …])` of a compiled function: elementwise, on native threads. */
 
-import { CompileError, TimeoutError } from '../errors.js';
+import { CompileError } from '../errors.js';
 import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
 import { limitWork } from '../multiprocessing/limits.js';
 import { type MapOptions, mapOptions } from '../multiprocessing/options.js';
 import type { PoolCore } from '../multiprocessing/pool-core.js';
 import { binding } from '../native/binding.js';
-import type { Kernel } from './compiler.js';
-import { type ElementName, isTypedArray, numberOfName, sharedArray, sharedCopy, isShared, type TypedArray } from './elements.js';
-import { mapInWorkers } from './fallback.js';
+import type { Kernel, KernelWish } from './compiler.js';
+import { type ElementName, isTypedArray, numberOfName, sharedArray, type TypedArray } from './elements.js';
+import { Deadline, mapInWorkers } from './fallback.js';
 import type { Jitted } from './function.js';
-import { run, runSync } from './run.js';
+import { inBackground, run, runSync, SharedValues } from './run.js';
 
 /** Options of a map of a compiled function. */
 export interface NativeMapOptions<R = unknown, O extends ElementName = ElementName> extends MapOptions<R> {
@@ -22,11 +22,10 @@ interface Plan {
   readonly inputs: readonly TypedArray[];
   readonly length: number;
   readonly threads: number;
-  readonly kernel: Kernel | undefined;
-  readonly output: TypedArray;
+  readonly wish: KernelWish;
 }
 
-function plan(core: PoolCore, jitted: Jitted, inputs: readonly unknown[], options: NativeMapOptions<never>): Plan {
+function plan(core: PoolCore, inputs: readonly unknown[], options: NativeMapOptions<never>): Plan {
   core.checkOpen(0);
   options.signal?.throwIfAborted();
   if (inputs.length === 0 || !inputs.every(isTypedArray)) {
@@ -37,22 +36,20 @@ function plan(core: PoolCore, jitted: Jitted, inputs: readonly unknown[], option
   if (other !== undefined) {
     throw new RangeError(`Expected arrays of one length, got ${length} and ${other.length}`);
   }
-  const number = options.output === undefined ? -1 : numberOfName(options.output);
-  let kernel: Kernel | undefined;
-  try {
-    kernel = jitted.compiler.kernel({ entry: 'map', values: inputs, output: number });
-  } catch (error) {
-    if (!(error instanceof CompileError) || jitted.fallback !== 'js') throw error;
-  }
-  const type = kernel?.output ?? (number >= 0 ? number : numberOfName('float64'));
+  const output = options.output === undefined ? -1 : numberOfName(options.output);
   const threads = Math.min(core.size, binding.jitThreads());
-  return { inputs, length, threads, kernel, output: sharedArray(type, length) };
+  return { inputs, length, threads, wish: { entry: 'map', values: inputs, output } };
+}
+
+/** An array for the results; of a function that is not compiled, of doubles unless the option says otherwise. */
+function outputFor({ length, wish: { output = -1 } }: Plan, kernel?: Kernel): TypedArray {
+  return sharedArray(kernel?.output ?? (output >= 0 ? output : numberOfName('float64')), length);
 }
 
 /** Maps in the background. The result rejects when anything is wrong. */
 export function nativeMap(
   core: PoolCore,
-  jitted: Jitted,
+  { compiler, fallback, fn }: Jitted,
   inputs: readonly unknown[],
   given: number | NativeMapOptions<never> | undefined,
 ): AsyncResult<unknown> {
@@ -60,24 +57,37 @@ export function nativeMap(
   let options: NativeMapOptions<never> = {};
   try {
     options = mapOptions(given) as NativeMapOptions<never>;
-    const { inputs: arrays, kernel, output, length, threads } = plan(core, jitted, inputs, options);
+    const planned = plan(core, inputs, options);
+    const { threads, wish } = planned;
+    const shared = new SharedValues(planned.inputs);
+    core.began(result);
+    inBackground({
+      result,
+      shared,
+      compile: (use, failed) => compiler.kernelLater(wish, use, failed),
+      start: (compiled) => begin(result, planned, compiled as Kernel, shared, options),
+      fallBack: fallback === 'js' ? () => mapInWorkers(result, fn, [...shared.values], outputFor(planned), threads, () => shared.release()) : undefined,
+    });
     limitWork(result, options);
-    if (length === 0) {
-      fulfil(result, output);
-    } else if (kernel === undefined) {
-      const shared = arrays.map((array) => (isShared(array) ? array : sharedCopy(array)));
-      mapInWorkers(result, jitted.fn, shared as ArrayLike<unknown>[], output as ArrayLike<unknown>, threads);
-    } else {
-      const running = run(result, kernel, [...arrays, ...kernel.arrays, output], length, threads, () => {
-        options.onProgress?.({ done: length, total: length });
-        return output;
-      });
-      core.began(running);
-    }
   } catch (error) {
     if (fail(result, error)) options.errorCallback?.(error);
   }
   return result;
+}
+
+function begin(result: AsyncResult<unknown>, planned: Plan, kernel: Kernel, shared: SharedValues, options: NativeMapOptions<never>): void {
+  const { length, threads } = planned;
+  const output = outputFor(planned, kernel);
+  if (length === 0) {
+    shared.release();
+    fulfil(result, output);
+    return;
+  }
+  shared.add([...kernel.arrays, output]);
+  run(result, kernel, shared, length, threads, () => {
+    options.onProgress?.({ done: length, total: length });
+    return output;
+  });
 }
 
 /** Maps, blocking this thread. */
@@ -88,17 +98,29 @@ export function nativeMapSync(
   given: number | NativeMapOptions<never> | undefined,
 ): TypedArray {
   const options = mapOptions(given) as NativeMapOptions<never>;
-  const { inputs: arrays, kernel, output, length, threads } = plan(core, jitted, inputs, options);
-  if (kernel === undefined) {
-    const target = output as { [index: number]: unknown };
-    const end = performance.now() + (options.timeout ?? Number.POSITIVE_INFINITY);
-    for (let i = 0; i < length; i++) {
-      target[i] = Reflect.apply(jitted.fn, undefined, arrays.map((array) => array[i])) as unknown;
-      if (performance.now() > end) throw new TimeoutError(`The task did not end within ${options.timeout} ms`);
-    }
-  } else if (length > 0) {
-    runSync(kernel, [...arrays, ...kernel.arrays, output], length, { threads, timeout: options.timeout });
-  }
+  const planned = plan(core, inputs, options);
+  const { inputs: arrays, length, threads } = planned;
+  const kernel = compileOrFallBack(jitted, planned.wish);
+  const output = outputFor(planned, kernel);
+  if (kernel === undefined) inJavaScript(jitted.fn, arrays, output, new Deadline(options.timeout));
+  else if (length > 0) runSync(kernel, [...arrays, ...kernel.arrays, output], length, { threads, timeout: options.timeout });
   options.callback?.(output as never);
   return output;
+}
+
+/** The kernel, or nothing when it is to run as JavaScript. */
+function compileOrFallBack({ compiler, fallback }: Jitted, wish: KernelWish): Kernel | undefined {
+  try {
+    return compiler.kernel(wish);
+  } catch (error) {
+    if (error instanceof CompileError && fallback === 'js') return undefined;
+    throw error;
+  }
+}
+
+function inJavaScript(fn: Function, inputs: readonly TypedArray[], output: { [index: number]: unknown; length: number }, deadline: Deadline): void {
+  for (let i = 0; i < output.length; i++) {
+    output[i] = Reflect.apply(fn, undefined, inputs.map((input) => input[i])) as unknown;
+    deadline.check();
+  }
 }

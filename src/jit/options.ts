@@ -25,8 +25,9 @@ export interface ParallelForOptions extends LoopOptions {
 /** Checked options. */
 export interface CheckedOptions {
   readonly threads: number;
-  readonly timeout: number | undefined;
-  readonly signal: AbortSignal | undefined;
+  /** Absent: no limit. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
   readonly unsafe: boolean;
 }
 
@@ -39,5 +40,6 @@ export function checkOptions(options: ParallelForOptions): CheckedOptions {
   checkTimeout(timeout);
   if (typeof unsafe !== 'boolean') throw new TypeError(`Expected \`unsafe\` to be a boolean, got ${typeof unsafe}`);
   signal?.throwIfAborted();
-  return { threads, timeout: timeout === Number.POSITIVE_INFINITY ? undefined : timeout, signal, unsafe };
+  const isLimited = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
+  return { threads, unsafe, ...(isLimited ? { timeout } : {}), ...(signal === undefined ? {} : { signal }) };
 }

@@ -3,11 +3,12 @@
 import { CompileError } from '../errors.js';
 import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
 import { limitWork } from '../multiprocessing/limits.js';
-import type { Kernel } from './compiler.js';
+import type { Kernel, KernelWish } from './compiler.js';
 import { type ElementOf, isTypedArray, type TypedArray } from './elements.js';
+import { Deadline, foldInWorkers } from './fallback.js';
 import { asJitted, type Jitted } from './function.js';
 import { type CheckedOptions, checkOptions, type LoopOptions } from './options.js';
-import { reduce, reduceSync } from './run.js';
+import { inBackground, reduce, reduceSync, SharedValues } from './run.js';
 
 /** Elements that are folded in sequence; as in crates/addon/src/loops.rs. */
 const LEAF = 4096;
@@ -20,11 +21,19 @@ interface Kernels {
   readonly combine: Kernel;
 }
 
+function foldWish(array: TypedArray): KernelWish {
+  return { entry: 'reduce', values: [array] };
+}
+
+/** Of the function as it joins two results. */
+function combineWish({ result }: Kernel): KernelWish {
+  const scalar = result === 'bigint' ? -1n : result === 'biguint' ? 2n ** 64n - 1n : 0.5;
+  return { entry: 'call', values: [scalar, scalar] };
+}
+
 function kernels({ compiler }: Jitted, array: TypedArray): Kernels {
-  const fold = compiler.kernel({ entry: 'reduce', values: [array] });
-  const big = fold.result === 'bigint' || fold.result === 'biguint';
-  const scalar = big ? (fold.result === 'bigint' ? -1n : 2n ** 64n - 1n) : 0.5;
-  return { fold, combine: compiler.kernel({ entry: 'call', values: [scalar, scalar] }) };
+  const fold = compiler.kernel(foldWish(array));
+  return { fold, combine: compiler.kernel(combineWish(fold)) };
 }
 
 function check(array: unknown, identity: unknown): asserts array is TypedArray {
@@ -62,20 +71,45 @@ export function parallelReduce<A extends TypedArray>(
   const result = new AsyncResult<ElementOf<A>>();
   try {
     check(array, identity);
-    const jitted = asJitted('f', f);
-    const { threads, timeout, signal } = checkOptions(options);
-    const compiled = compileOrFallBack(jitted, array);
-    limitWork(result, { ...(timeout === undefined ? {} : { timeout }), ...(signal === undefined ? {} : { signal }) });
-    if (array.length === 0) fulfil(result, identity);
-    else if (compiled === undefined) fulfil(result, inJavaScript(array, jitted.fn, identity));
-    else {
-      const { fold, combine } = compiled;
-      reduce(result, fold, combine, [array, ...fold.arrays], identity, array.length, threads);
-    }
+    const { compiler, fallback, fn } = asJitted('f', f);
+    const checked = checkOptions(options);
+    const { threads } = checked;
+    const length = array.length;
+    const shared = new SharedValues([array]);
+    inBackground({
+      result,
+      shared,
+      compile(use, failed) {
+        compiler.kernelLater(foldWish(array), (fold) => compiler.kernelLater(combineWish(fold), (combine) => use(fold, combine), failed), failed);
+      },
+      start(fold, combine) {
+        if (length === 0) {
+          shared.release();
+          fulfil(result, identity);
+          return;
+        }
+        shared.add((fold as Kernel).arrays);
+        reduce(result, { fold, combine } as Kernels, shared, identity, length, threads);
+      },
+      fallBack: fallback === 'js' ? () => background(result, fn, shared, identity, threads) : undefined,
+    });
+    limitWork(result, checked);
   } catch (error) {
     fail(result, error);
   }
   return result;
+}
+
+function background(result: AsyncResult<unknown>, fn: Function, shared: SharedValues, identity: unknown, threads: number): void {
+  const [array] = shared.values as [ArrayLike<unknown>];
+  foldInWorkers(
+    result,
+    fn,
+    array,
+    { leaf: LEAF, identity, threads },
+    () => shared.release(),
+    (leaves) => (leaves.length === 0 ? identity : tree(leaves, fn)),
+  );
 }
 
 /** As `parallelReduce`, blocking this thread. */
@@ -90,23 +124,33 @@ export function parallelReduceSync<A extends TypedArray>(
   const checked: CheckedOptions = checkOptions(options);
   const compiled = compileOrFallBack(jitted, array);
   if (array.length === 0) return identity;
-  if (compiled === undefined) return inJavaScript(array, jitted.fn, identity) as ElementOf<A>;
+  if (compiled === undefined) return inJavaScript(array, jitted.fn, identity, new Deadline(checked.timeout)) as ElementOf<A>;
   const { fold, combine } = compiled;
   return reduceSync(fold, combine, [array, ...fold.arrays], identity, array.length, checked) as ElementOf<A>;
 }
 
 /** The same tree, here. */
-function inJavaScript(array: TypedArray, f: Function, identity: unknown): unknown {
-  const join = (a: unknown, b: unknown): unknown => Reflect.apply(f, undefined, [a, b]) as unknown;
-  let level: unknown[] = [];
+function inJavaScript(array: TypedArray, fn: Function, identity: unknown, deadline: Deadline): unknown {
+  const leaves: unknown[] = [];
   for (let start = 0; start < array.length; start += LEAF) {
     let acc = identity;
-    for (let i = start; i < Math.min(start + LEAF, array.length); i++) acc = join(acc, array[i]);
-    level.push(acc);
+    for (let i = start; i < Math.min(start + LEAF, array.length); i++) {
+      acc = Reflect.apply(fn, undefined, [acc, array[i]]);
+      deadline.check();
+    }
+    leaves.push(acc);
   }
+  return tree(leaves, fn);
+}
+
+/** Joins neighbours until one is left. */
+function tree(leaves: readonly unknown[], fn: Function): unknown {
+  let level = leaves;
   while (level.length > 1) {
     const next: unknown[] = [];
-    for (let i = 0; i < level.length; i += 2) next.push(i + 1 < level.length ? join(level[i], level[i + 1]) : level[i]);
+    for (let i = 0; i < level.length; i += 2) {
+      next.push(i + 1 < level.length ? Reflect.apply(fn, undefined, [level[i], level[i + 1]]) : level[i]);
+    }
     level = next;
   }
   return level[0];

@@ -1,11 +1,13 @@
 /** Runs of compiled code: what they share, how they end, how they are cancelled. */
 
 import { isMainThread } from 'node:worker_threads';
-import { CancelledError, KernelError, TimeoutError } from '../errors.js';
+import { CancelledError, CompileError, KernelError, TimeoutError } from '../errors.js';
 import { type AsyncResult, attach, fail, fulfil, type Work } from '../multiprocessing/async-result.js';
 import { binding } from '../native/binding.js';
 import { expect, forget, type Pending, recycle, takeSlot } from '../runtime/port.js';
 import type { Kernel } from './compiler.js';
+import type { SharedObject } from '../runtime/shared-object.js';
+import { arrayOf, isMemory, ownerOf, passed } from './arguments.js';
 import { copySet, isShared, isTypedArray, sharedCopy, type TypedArray } from './elements.js';
 
 /** What `jitFailure` returns. */
@@ -39,7 +41,7 @@ export interface RunLimits {
   /** Threads at most. */
   readonly threads: number;
   /** Milliseconds, or undefined. */
-  readonly timeout: number | undefined;
+  readonly timeout?: number | undefined;
 }
 
 /** This thread is one of the workers: only where nobody can want to interrupt it. */
@@ -64,7 +66,7 @@ export function runSync(
 ): void {
   const seed = kernel.random ? Math.random() : 0;
   const part = takesPart(timeout);
-  settled(kernel, binding.jitRunSync(kernel.kernel, values, count, seed, threads, part, timeout ?? -1), timeout);
+  settled(kernel, binding.jitRunSync(kernel.kernel, passed(values), count, seed, threads, part, timeout ?? -1), timeout);
 }
 
 /** Folds, blocking. */
@@ -80,7 +82,7 @@ export function reduceSync(
   const status = binding.jitReduceSync(
     fold.kernel,
     combine.kernel,
-    values,
+    passed(values),
     identity,
     count,
     threads,
@@ -95,17 +97,38 @@ function valueOf({ result }: Kernel): number | bigint {
   return binding.jitValue(result === 'bigint' || result === 'biguint', result === 'bigint');
 }
 
-/** The arguments of a run that goes on while JavaScript does: in memory that cannot be detached. */
+/**
+ * The arguments of a run that goes on while JavaScript does, as they are when it is asked for: in memory that cannot be
+ * detached, and that stays while native threads use it.
+ */
 export class SharedValues {
-  readonly values: readonly unknown[];
+  readonly #values: unknown[] = [];
   readonly #copies: [TypedArray, TypedArray][] = [];
+  readonly #owners: SharedObject[] = [];
 
   constructor(values: readonly unknown[]) {
-    this.values = values.map((value) => this.#share(value));
+    this.add(values);
   }
 
-  #share(value: unknown): unknown {
-    if (!isTypedArray(value) || isShared(value)) return value;
+  /** What compiled code is given. */
+  get values(): readonly unknown[] {
+    return this.#values;
+  }
+
+  /** Further arguments. */
+  add(values: readonly unknown[]): void {
+    for (const value of values) {
+      const owner = isMemory(value) ? ownerOf(value) : undefined;
+      if (owner?.isClosed === false) {
+        owner.pin();
+        this.#owners.push(owner);
+      }
+    }
+    for (const value of values) this.#values.push(isTypedArray(value) ? this.#share(value) : isMemory(value) ? arrayOf(value) : value);
+  }
+
+  #share(value: TypedArray): TypedArray {
+    if (isShared(value)) return value;
     const known = this.#copies.find(([array]) => array === value);
     if (known !== undefined) return known[1];
     const copy = sharedCopy(value);
@@ -113,17 +136,23 @@ export class SharedValues {
     return copy;
   }
 
-  /** Writes back what the kernel has written into copies. */
-  writeBack(writes: readonly boolean[]): void {
-    const arrays = this.values.filter(isTypedArray);
+  /** Writes back what the kernel has written into copies; `writes` says it for each array, or it is all of them. */
+  writeBack(writes?: readonly boolean[]): void {
+    const arrays = this.#values.filter(isTypedArray);
     for (const [original, copy] of this.#copies) {
-      if (writes[arrays.indexOf(copy)] === true && original.length === copy.length) copySet(original, copy);
+      const isWritten = writes === undefined || writes[arrays.indexOf(copy)] === true;
+      if (isWritten && original.length === copy.length) copySet(original, copy);
     }
+  }
+
+  /** No thread uses the memory any more. */
+  release(): void {
+    for (const owner of this.#owners.splice(0)) owner.unpin();
   }
 }
 
 /** A run in the background; its slot comes home when no thread is in it any more. */
-export class Running implements Pending, Work {
+class Running implements Pending, Work {
   readonly #result: AsyncResult<unknown>;
   readonly #kernel: Kernel;
   readonly #value: () => unknown;
@@ -160,6 +189,7 @@ export class Running implements Pending, Work {
 
   settle(slot: number): void {
     const status = binding.jitOutcome(slot);
+    this.#values.release();
     if (this.#result.ready()) return;
     if (status === DONE) {
       try {
@@ -183,30 +213,63 @@ export class Running implements Pending, Work {
 export function run(
   result: AsyncResult<unknown>,
   kernel: Kernel,
-  values: readonly unknown[],
+  shared: SharedValues,
   count: number,
   threads: number,
   value: () => unknown,
-): Running {
-  const shared = new SharedValues(values);
+): void {
   const seed = kernel.random ? Math.random() : 0;
-  const start = (slot: number): void =>
-    binding.jitRun(kernel.kernel, shared.values, count, seed, threads, slot);
-  return new Running(result, kernel, shared, start, value);
+  const start = (slot: number): void => binding.jitRun(kernel.kernel, shared.values, count, seed, threads, slot);
+  new Running(result, kernel, shared, start, value);
 }
 
 /** Starts a reduction in the background. */
 export function reduce(
   result: AsyncResult<unknown>,
-  fold: Kernel,
-  combine: Kernel,
-  values: readonly unknown[],
+  { fold, combine }: { fold: Kernel; combine: Kernel },
+  shared: SharedValues,
   identity: unknown,
   count: number,
   threads: number,
-): Running {
-  const shared = new SharedValues(values);
+): void {
   const start = (slot: number): void =>
     binding.jitReduce(fold.kernel, combine.kernel, shared.values, identity, count, threads, slot);
-  return new Running(result, fold, shared, start, () => valueOf(fold));
+  new Running(result, fold, shared, start, () => valueOf(fold));
+}
+
+/** How work in the background goes on. */
+export interface Background {
+  readonly result: AsyncResult<unknown>;
+  /** Released when the work fails before it runs. */
+  readonly shared: SharedValues;
+  /** Calls the first function with kernels, made on a native thread if need be, or the second with an error. */
+  readonly compile: (use: (...kernels: Kernel[]) => void, failed: (error: unknown) => void) => void;
+  /** Begins the run. */
+  readonly start: (...kernels: Kernel[]) => void;
+  /** Runs it as JavaScript instead; absent where that is not wanted. */
+  readonly fallBack: (() => void) | undefined;
+}
+
+/** Compiles, then runs, both in the background. Until the run has begun, abandoning the result is all there is to cancel. */
+export function inBackground({ result, shared, compile, start, fallBack }: Background): void {
+  const give = (error: unknown): void => {
+    shared.release();
+    fail(result, error);
+  };
+  const attempt = (work: () => void): void => {
+    if (result.ready()) return shared.release();
+    try {
+      work();
+    } catch (error) {
+      give(error);
+    }
+  };
+  attach(result, { abandon: give });
+  compile(
+    (...kernels) => attempt(() => start(...kernels)),
+    (error) => {
+      if (error instanceof CompileError && fallBack !== undefined) attempt(fallBack);
+      else give(error);
+    },
+  );
 }

@@ -277,3 +277,8 @@ export function* iterateSync<R>(iterator: ImapIterator<R>): Generator<R, undefin
     iterator.close();
   }
 }
+
+/** See `Pool.imap`. */
+export function imap<R>(...args: ConstructorParameters<typeof ImapIterator<R>>): ImapIterator<R> {
+  return new ImapIterator(...args);
+}

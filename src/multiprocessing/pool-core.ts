@@ -8,12 +8,8 @@ import type { Ending } from '../runtime/backend.js';
 import type { Crew } from '../runtime/crew.js';
 import { allPending } from '../runtime/port.js';
 import { OK } from '../runtime/slot.js';
+import { abandon, type AsyncResult, listen } from './async-result.js';
 import { full, Job, notRunning } from './job.js';
-
-/** Work of this pool that runs elsewhere than in its workers. */
-export interface OutsideWork {
-  abandon(reason: unknown): void;
-}
 
 /** See the file's description. */
 export class PoolCore {
@@ -29,8 +25,9 @@ export class PoolCore {
   #pending = 0;
   #completed = 0;
   #failed = 0;
-  /** Not kept alive from here: what has ended is of no use. */
-  readonly #outside = new Set<WeakRef<OutsideWork>>();
+  /** Results of work under way that does not run in the workers. */
+  readonly #outside = new Set<AsyncResult<unknown>>();
+  #outsideEnded: (() => void)[] = [];
 
   constructor(number: number, name: string, size: number, maxQueue: number) {
     this.number = number;
@@ -73,10 +70,24 @@ export class PoolCore {
     this.#pending--;
   }
 
-  /** Work began that does not run in the workers; `terminate` ends it. */
-  began(work: OutsideWork): void {
-    for (const ref of this.#outside) if (ref.deref() === undefined) this.#outside.delete(ref);
-    this.#outside.add(new WeakRef(work));
+  /** Work began that does not run in the workers: `terminate` ends it, and `join` waits for it. */
+  began(result: AsyncResult<unknown>): void {
+    this.#outside.add(result);
+    listen(result, () => {
+      this.#outside.delete(result);
+      if (this.#outside.size > 0) return;
+      for (const ended of this.#outsideEnded.splice(0)) ended();
+    });
+  }
+
+  /** Whether no work is under way outside of the workers. */
+  get isIdleOutside(): boolean {
+    return this.#outside.size === 0;
+  }
+
+  /** Resolves when that is so. */
+  async idleOutside(): Promise<void> {
+    if (!this.isIdleOutside) await new Promise<void>((resolve) => this.#outsideEnded.push(resolve));
   }
 
   /** Takes no more jobs; see `Pool.close`. */
@@ -94,8 +105,7 @@ export class PoolCore {
     for (const waiter of allPending()) {
       if (waiter instanceof Job && waiter.isOf(this)) waiter.abandon(reason());
     }
-    for (const ref of this.#outside) ref.deref()?.abandon(reason());
-    this.#outside.clear();
+    for (const result of [...this.#outside]) abandon(result, reason());
     binding.cancelQueued(this.number);
     this.crew?.kill();
   }

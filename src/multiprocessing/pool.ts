@@ -1,34 +1,29 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
-import { type BrokenPoolError, CancelledError, TimeoutError } from '../errors.js';
+import { CancelledError, TimeoutError } from '../errors.js';
 import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
 import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
-import { nativeMap, nativeMapSync, type NativeMapOptions } from '../jit/map.js';
+import { nativeMap, nativeMapSync } from '../jit/machine.js';
+import type { NativeMapOptions } from '../jit/map.js';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
-import { Crew } from '../runtime/crew.js';
+import type { Crew } from '../runtime/crew.js';
 import { refuseImportingMain } from '../runtime/importing.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
-import { attachPort, blockUntil, hold, unhold } from '../runtime/port.js';
-import { type Callable, keep } from '../runtime/shipping.js';
-import { ThreadBackend } from '../runtime/thread-backend.js';
-import { apply } from './apply.js';
+import { blockUntil, hold, unhold } from '../runtime/port.js';
+import type { Callable } from '../runtime/shipping.js';
 import { type AsyncResult, abandon } from './async-result.js';
-import { broadcast } from './broadcast.js';
-import { cpuCount } from './cpu-count.js';
-import { ImapIterator, iterateSync } from './imap.js';
-import { map } from './map.js';
+import type { ImapIterator } from './imap.js';
 import {
   type ApplyOptions,
   checkCount,
-  checkFunction,
   checkIterable,
   type ImapOptions,
   type MapOptions,
-  NotSupported,
   type PoolOptions,
 } from './options.js';
-import { PoolCore } from './pool-core.js';
+import type { PoolCore } from './pool-core.js';
+import { adoptCore, apply, broadcast, createCore, imap, iterateSync, map } from './work.js';
 
 /** Numbers of a pool at one moment. */
 export interface PoolStats {
@@ -58,7 +53,6 @@ interface Handle {
 
 const pools = new Map<number, WeakRef<Pool>>();
 const adopt: unique symbol = Symbol('adopt');
-let count = 0;
 
 /** Ends the workers of pools that nobody can reach any more. */
 const unreachable = new FinalizationRegistry<PoolCore>((core) => {
@@ -90,11 +84,11 @@ export class Pool {
   constructor(n?: number | Handle, options: PoolOptions | typeof adopt = {}) {
     if (options === adopt) {
       const { number, name, size } = n as Handle;
-      this.#core = new PoolCore(number, name, size, Number.POSITIVE_INFINITY);
+      this.#core = adoptCore(number, name, size);
       return;
     }
     refuseImportingMain('Pool');
-    this.#core = create(n as number | undefined, options);
+    this.#core = createCore(n as number | undefined, options);
     pools.set(this.#core.number, new WeakRef(this));
     unreachable.register(this, this.#core, this);
   }
@@ -273,7 +267,7 @@ export class Pool {
     iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
   ): ImapIterator<Awaited<R>> {
-    return new ImapIterator(this.#core, fn as Callable, iterable, 'ordered', options);
+    return imap(this.#core, fn as Callable, iterable, 'ordered', options);
   }
 
   /** As `imap`, results as they come. */
@@ -282,7 +276,7 @@ export class Pool {
     iterable: Iterable<T> | AsyncIterable<T>,
     options?: number | ImapOptions,
   ): ImapIterator<Awaited<R>> {
-    return new ImapIterator(this.#core, fn as Callable, iterable, 'unordered', options);
+    return imap(this.#core, fn as Callable, iterable, 'unordered', options);
   }
 
   /** As `imap`, blocking this thread for each result. */
@@ -338,16 +332,16 @@ export class Pool {
     await crew.join();
   }
 
-  /** Resolves when all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
+  /** Resolves when all work and all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
   async join(): Promise<void> {
-    await this.#joinable().join();
+    await Promise.all([this.#joinable().join(), this.#core.idleOutside()]);
   }
 
   /** As `join`, blocking this thread. */
   joinSync(): void {
     const crew = this.#joinable();
     hold();
-    blockUntil(() => crew.isGone);
+    blockUntil(() => crew.isGone && this.#core.isIdleOutside);
     unhold();
   }
 
@@ -375,37 +369,4 @@ function blockFor<T>(result: AsyncResult<T>, options: number | { timeout?: numbe
     abandon(result, new TimeoutError(`The task did not end within ${timeout} ms`));
   }
   return result.getSync();
-}
-
-function create(n: number | undefined, options: PoolOptions): PoolCore {
-  const size = n === undefined ? cpuCount() : checkCount('n', n, 1);
-  if (typeof options !== 'object' || options === null) throw new TypeError('Expected `options` to be an object');
-  const { initializer, initargs = [], backend = 'thread', name } = options;
-  if (backend === 'process') throw new NotSupported("backend: 'process' is not available yet; use 'thread'");
-  if (backend !== 'thread') throw new RangeError(`Expected \`backend\` to be 'thread' or 'process', got ${String(backend)}`);
-  const maxTasks = options.maxTasksPerChild === undefined ? 0 : checkCount('maxTasksPerChild', options.maxTasksPerChild, 1);
-  const maxQueue =
-    options.maxQueue === undefined ? Number.POSITIVE_INFINITY : checkCount('maxQueue', options.maxQueue, 1);
-  const idleTimeout = options.idleTimeout === undefined ? 0 : checkCount('idleTimeout', options.idleTimeout, 1);
-  if (initializer !== undefined) checkFunction('initializer', initializer);
-  attachPort();
-  const number = binding.createPool();
-  const core = new PoolCore(number, name ?? `Pool-${++count}`, size, maxQueue);
-  const setup = {
-    poolName: core.name,
-    pool: number,
-    initializer: initializer === undefined ? -1 : keep([initializer, initargs], 'initargs'),
-    maxTasks,
-    idleTimeout,
-  };
-  core.crew = new Crew({
-    pool: number,
-    name: core.name,
-    pending: () => core.pending,
-    elastic: idleTimeout > 0,
-    initializer: setup.initializer,
-    broken: (error: BrokenPoolError) => core.break(error),
-  });
-  core.crew.start(new ThreadBackend(setup, options.resourceLimits, core.crew.ended), size);
-  return core;
 }

@@ -4,7 +4,6 @@
  * them, reach the same memory by the same name.
  */
 
-import { randomBytes } from 'node:crypto';
 import { getSystemErrorMap } from 'node:util';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
@@ -161,7 +160,7 @@ function checkName(name: unknown): void {
 /** Makes memory under a name that nobody uses, and returns that. */
 function openNew({ slot, generation }: SharedObject, size: number): string {
   for (;;) {
-    const name = `polycore_${randomBytes(4).toString('hex')}`;
+    const name = `polycore_${process.getBuiltinModule('node:crypto').randomBytes(4).toString('hex')}`;
     const code = binding.openSegment(slot, generation, name, size);
     if (code === 0 || systemError(code)[0] !== 'EEXIST') {
       check(name, code);

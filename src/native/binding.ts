@@ -14,6 +14,15 @@ export interface NativeStats {
   readonly running: number;
 }
 
+/** How an algorithm is run; see `crates/addon/src/background.rs`. */
+export interface AlgorithmWay {
+  readonly threads: number;
+  /** What comes home at the end; negative: the call blocks. */
+  readonly slot: number;
+  readonly takesPart: boolean;
+  readonly milliseconds: number;
+}
+
 /** What `analyzeFunction` and `analyzeModule` return is declared by `pickle/analysis.ts`, of `jitCompile` and
  * `jitFailure` by `jit/compiler.ts` and `jit/run.ts`, their only users. */
 export interface Binding {
@@ -116,6 +125,8 @@ export interface Binding {
   jitSquareIsExact(exact: boolean): void;
   jitScan(text: string): string[];
   jitCompile(request: unknown): unknown;
+  jitCompileLater(request: unknown, slot: number): void;
+  jitCompiled(slot: number): unknown;
   jitDrop(kernel: number): void;
   jitRunSync(
     kernel: number,
@@ -159,6 +170,31 @@ export interface Binding {
   jitValue(big: boolean, signed: boolean): number | bigint;
   jitCall(kernel: number, values: readonly unknown[], into: Float64Array): number | bigint | boolean | null;
   jitThreads(): number;
+  algorithmSort(array: ArrayBufferView, way: AlgorithmWay): number;
+  algorithmScan(array: ArrayBufferView, into: ArrayBufferView, exclusive: boolean, way: AlgorithmWay): number;
+  algorithmExtent(array: ArrayBufferView, way: AlgorithmWay): number;
+  algorithmValues(): (number | bigint)[];
+  algorithmSelect(answers: ArrayBufferView, way: AlgorithmWay): number;
+  algorithmCount(): number;
+  algorithmGather(array: ArrayBufferView, into: ArrayBufferView, way: AlgorithmWay): number;
+  algorithmHistogram(
+    array: ArrayBufferView,
+    edges: Float64Array,
+    areEqual: boolean,
+    counts: Uint32Array,
+    way: AlgorithmWay,
+  ): number;
+  algorithmMatmul(
+    a: ArrayBufferView,
+    b: ArrayBufferView,
+    into: ArrayBufferView,
+    rows: number,
+    inner: number,
+    columns: number,
+    way: AlgorithmWay,
+  ): number;
+  algorithmCancel(slot: number): void;
+  algorithmOutcome(slot: number): number;
 }
 
 /** This isolate's instance of the addon. */

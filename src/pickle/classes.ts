@@ -4,7 +4,8 @@
  * Looked up once for each prototype.
  */
 
-import { hasPrivateState, referenceOf } from './functions.js';
+import { hasPrivateState } from './analysis.js';
+import { referenceOf } from './reference.js';
 import { type SharedClass, sharedClassOf, sharedGeneration } from './shared.js';
 
 /** Kinds of objects with content of their own; the name of the class that makes them. */

@@ -20,12 +20,6 @@ import { valueOf } from './receiver.js';
 import { locate, referenced, remember } from './reference.js';
 import { tokenOf, weakOf } from './weak.js';
 
-export { hasPrivateState } from './analysis.js';
-export { loadModules, resolveReference } from './modules.js';
-export { referenceOf } from './reference.js';
-export { ref } from './ref.js';
-export { isMain } from './main.js';
-
 /** What is used of the encoder. */
 export interface FunctionWriter {
   value(value: unknown): void;

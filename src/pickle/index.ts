@@ -1,21 +1,12 @@
 /** Values and functions that travel to other threads and processes. */
 
-export { decode, Decoder, type PartReader } from './decoder.js';
-export { encode, Encoder, type Encoded, type EncodeOptions } from './encoder.js';
-export {
-  hasPrivateState,
-  isMain,
-  isStable,
-  loadModules,
-  readFunction,
-  ref,
-  referenceOf,
-  resolveReference,
-  writeFunction,
-} from './functions.js';
+export { checkTransfer, decode, encode, isStable, loadModules, referenceOf } from './codec.js';
+export type { PartReader } from './decoder.js';
+export type { Encoded, EncodeOptions } from './encoder.js';
+export { pickle } from './hooks.js';
+export { isMain } from './main.js';
 export { publish } from './package.js';
-export { pickle } from './symbols.js';
-export { checkTransfer } from './transfer.js';
+export { ref } from './ref.js';
 export {
   type HandleWriter,
   registerShared,

@@ -15,7 +15,7 @@ import { writeMap, writeSet } from './collections.js';
 import type { Encoder } from './encoder.js';
 import { writeError } from './error-codec.js';
 import type { SharedClass } from './shared.js';
-import { pickle } from './symbols.js';
+import { pickle } from './hooks.js';
 import * as tags from './tags.js';
 
 interface BrandCodec {

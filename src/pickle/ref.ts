@@ -5,8 +5,8 @@
 
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importKey, loadModules, resolveReference } from './codec.js';
 import { entryUrl } from './main.js';
-import { importKey, loadModules, resolveReference } from './modules.js';
 import type { Reference } from './reference.js';
 
 /** The marker: callable here too, where it loads the module first. */

@@ -1,28 +1,9 @@
-/**
- * Symbols: `pickle.reduce`, by which an object says how it is to be rebuilt, and the symbols that may travel: those of
- * `Symbol.for` and the well-known ones, which every thread has. Any other is its thread's own.
- */
+/** The symbols that may travel: those of `Symbol.for` and the well-known ones, which every thread has. Any other is its thread's own. */
 
 import { damaged } from './reader.js';
 import type { Decoder } from './decoder.js';
 import type { Encoder } from './encoder.js';
 import { REGISTERED_SYMBOL, WELL_KNOWN_SYMBOL } from './tags.js';
-
-const reduce: unique symbol = Symbol.for('polycore.pickle.reduce') as never;
-
-/**
- * Hooks of objects that travel.
- *
- * `object[pickle.reduce]()` returns `[callable, args]`: the receiver calls `callable(...args)`, with `new` if it is a class.
- * The callable travels as any function does. A class may have it as a static method instead, which is given the object.
- * @example
- * class Celsius {
- *   #degrees;
- *   constructor(degrees) { this.#degrees = degrees; }
- *   [pickle.reduce]() { return [Celsius, [this.#degrees]]; }
- * }
- */
-export const pickle: { readonly reduce: typeof reduce } = { reduce };
 
 let wellKnown: Map<symbol, string> | undefined;
 

@@ -17,7 +17,7 @@ export const variety: unique symbol = Symbol('polycore.variety');
 const ORDERS: Readonly<Record<number, number>> = { [QUEUE]: 0, [LIFO_QUEUE]: 1 << 8, [PRIORITY_QUEUE]: 1 << 9 };
 
 /** Cells of the ring of an unbounded queue; what does not fit lies behind it. */
-const CELLS = 1024;
+const CELLS = 4096;
 /** Up to this limit the ring has room for all items, so that the queue works without a lock. */
 const MOST_CELLS = 65_536;
 const CELL_BYTES = 8;

@@ -28,6 +28,8 @@ export class SharedObject {
   base: number;
   /** JavaScript objects for it that have not been collected. */
   uses = 0;
+  /** Native threads that use its memory. */
+  #pins = 0;
   /** Of locks: whether this isolate is inside. */
   isInside?: () => boolean;
   /** What the class keeps about this isolate's use of the object, whichever JavaScript object it goes through. */
@@ -56,12 +58,30 @@ export class SharedObject {
     return Atomics.load(this.live().words, this.base + word);
   }
 
+  /** Keeps the memory of the object until `unpin`, even if it is closed meanwhile. @throws {StaleHandleError} */
+  pin(): void {
+    this.live();
+    this.#pins++;
+  }
+
+  /** Ends one `pin`. */
+  unpin(): void {
+    this.#pins--;
+    if (this.isClosed) this.#letGo();
+  }
+
   /** This isolate lets go of the object, once. */
   drop(): void {
     if (this.isClosed) return;
     if (known.get(this.slot)?.object === this) known.delete(this.slot);
     this.words = CLOSED;
     this.base = 0;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    // It may have arrived anew after it was closed.
+    if (this.#pins > 0 || known.get(this.slot)?.object.generation === this.generation) return;
     binding.letGo(this.slot, this.generation);
   }
 }

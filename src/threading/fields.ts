@@ -6,7 +6,6 @@
  * travel stays where it is.
  */
 
-import { createHash } from 'node:crypto';
 import { encode } from '../pickle/index.js';
 
 /** What the fields of an object were, by name; `null` what cannot travel. */
@@ -29,7 +28,7 @@ export function changedFields(object: object, before: Snapshot): Record<string, 
 function digest(value: unknown): string | null {
   try {
     const { bytes, handles, modules, parts } = encode(value);
-    const hash = createHash('sha1').update(bytes).update(JSON.stringify([handles, modules]));
+    const hash = process.getBuiltinModule('node:crypto').createHash('sha1').update(bytes).update(JSON.stringify([handles, modules]));
     for (const part of parts) hash.update(part);
     return hash.digest('base64');
   } catch {

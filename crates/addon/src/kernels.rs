@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-use jit::{Capture, CompileError, Compiled, Element, Engine, Entry, Param, Request, ResultType, Unit};
-use napi::Result;
+use jit::{Capture, CompileError, Compiled, Element, Engine, Entry, Param, Request, ResultType, Shape, Unit};
 use napi::bindgen_prelude::Float64Array;
+use napi::{Env, Result};
+use sched::Task;
 
 use crate::error::failure;
+use crate::loops::{UnderWay, begin, end};
 
 /// A captured value; `kind` says which of the others are set.
 #[napi_derive::napi(object)]
@@ -43,6 +45,8 @@ pub(crate) struct JitRequest {
     pub params: Vec<String>,
     pub captured: Vec<u32>,
     pub same: Vec<u32>,
+    /// Of each array: 0 when it is a typed array, 1 when the text has it as a `Value`, 2 as a `Value` of truth.
+    pub shapes: Vec<u32>,
     /// Type number of the output, or -1.
     pub output: i32,
     pub unchecked_races: bool,
@@ -147,6 +151,49 @@ pub(crate) fn jit_drop(number: u32) {
 /// Compiles. A refusal is a value, not an exception: the caller knows better what to tell its user.
 #[napi_derive::napi]
 pub(crate) fn jit_compile(request: JitRequest) -> Result<JitReport> {
+    make(request)
+}
+
+/// The same on a native thread: `slot` comes home when it is done, then `jitCompiled` has the report.
+#[napi_derive::napi]
+pub(crate) fn jit_compile_later(env: Env, request: JitRequest, slot: u32) -> Result<()> {
+    let compiling = Arc::new(Compiling { request: Mutex::new(Some(request)), report: Mutex::new(None) });
+    let work = {
+        let compiling = Arc::clone(&compiling);
+        Box::new(move |_: &Task, _, _| compiling.run())
+    };
+    begin(env, slot, (1, 1), (work, Box::new(|_| {})), UnderWay::Compiling(compiling))
+}
+
+/// What came of the compilation behind a slot that has come home.
+#[napi_derive::napi]
+pub(crate) fn jit_compiled(slot: u32) -> Result<JitReport> {
+    match end(slot) {
+        Some((_, UnderWay::Compiling(compiling))) => compiling.take(),
+        _ => Err(failure("no such compilation")),
+    }
+}
+
+/// A compilation on another thread: what is asked, then what came of it.
+pub(crate) struct Compiling {
+    request: Mutex<Option<JitRequest>>,
+    report: Mutex<Option<Result<JitReport>>>,
+}
+
+impl Compiling {
+    fn run(&self) {
+        let request = self.request.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let report = request.map(make);
+        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = report;
+    }
+
+    fn take(&self) -> Result<JitReport> {
+        let report = self.report.lock().unwrap_or_else(PoisonError::into_inner).take();
+        report.unwrap_or_else(|| Err(failure("the compilation was given up")))
+    }
+}
+
+fn make(request: JitRequest) -> Result<JitReport> {
     let engine = engine().read().unwrap_or_else(PoisonError::into_inner);
     let request = convert(request, &engine)?;
     Ok(match jit::compile(&request) {
@@ -244,11 +291,20 @@ fn convert(request: JitRequest, engine: &Engine) -> Result<Request<'_>> {
         params: request.params.iter().map(|name| param(name)).collect::<Result<_>>()?,
         captured: request.captured.iter().map(|number| element(*number)).collect::<Result<_>>()?,
         same: request.same,
+        shapes: request.shapes.into_iter().map(shape).collect(),
         output: u32::try_from(request.output).ok().map(element).transpose()?,
         unchecked_races: request.unchecked_races,
         vectorize: request.vectorize,
         engine,
     })
+}
+
+fn shape(number: u32) -> Shape {
+    match number {
+        1 => Shape::Value,
+        2 => Shape::Truth,
+        _ => Shape::Array,
+    }
 }
 
 fn element(number: u32) -> Result<Element> {

@@ -1,10 +1,13 @@
 //! The Node-API addon: converts arguments, keeps handles, wakes event loops; the logic is in the other crates.
 //!
 //! `unsafe` is limited to `waker.rs`, `view.rs`, `alive.rs` and `arrays.rs`, which call Node-API functions that napi-rs does not
-//! wrap, and `loops.rs`, which runs compiled code.
+//! wrap, `loops.rs`, which runs compiled code, and `algorithms.rs`, which names the memory of arrays.
 
+#[expect(clippy::too_many_arguments, reason = "plain values cross the language border")]
+mod algorithms;
 mod alive;
 mod arrays;
+mod background;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
 mod buffers;

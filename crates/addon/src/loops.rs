@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jit::{Control, Element, Entry, Param, ResultType, SiteKind, Status};
@@ -17,7 +17,7 @@ use crate::alive::Alive;
 use crate::arrays::{bits_of, memory_of, number_of};
 use crate::error::failure;
 use crate::isolate::with;
-use crate::kernels::{Function, function};
+use crate::kernels::{Compiling, Function, function};
 
 /// Elements that one thread folds in sequence; fixes the shape of the tree of a reduction.
 const LEAF: u64 = 4096;
@@ -46,7 +46,7 @@ pub(crate) struct JitFailure {
 }
 
 /// Everything the threads of one run share.
-struct Run {
+pub(crate) struct Run {
     function: Arc<Function>,
     words: Vec<u64>,
     count: u64,
@@ -57,12 +57,20 @@ struct Run {
     /// Of a reduction: one result per leaf.
     partials: Vec<AtomicU64>,
     combine: Option<Arc<Function>>,
+    /// What the leaves were combined to.
+    value: OnceLock<u64>,
 }
 
-/// Runs that are under way and report to a slot: their tasks, for cancellation.
+/// What a native thread does for a slot.
+pub(crate) enum UnderWay {
+    Running(Arc<Run>),
+    Compiling(Arc<Compiling>),
+}
+
+/// What is under way and reports to a slot: its task, for cancellation.
 #[derive(Default)]
 struct Pending {
-    tasks: HashMap<u32, (Arc<Task>, Arc<Run>)>,
+    tasks: HashMap<u32, (Arc<Task>, UnderWay)>,
     /// The isolate's clean-up hook is set.
     hooked: bool,
 }
@@ -191,6 +199,16 @@ impl Run {
         words
     }
 
+    /// After the last leaf: by the thread that ran it, so that combining does not block JavaScript and can be cancelled.
+    fn finish(&self, task: &Task) {
+        if self.partials.is_empty() || self.status(task) != DONE {
+            return;
+        }
+        if let Some(value) = self.combined(task) {
+            let _ = self.value.set(value);
+        }
+    }
+
     fn status(&self, task: &Task) -> i32 {
         if self.failure.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
             FAILED
@@ -277,6 +295,7 @@ fn prepare(env: Env, kernel: u32, values: &[Unknown<'_>], count: f64, seed: f64)
         failure: Mutex::new(None),
         partials: Vec::new(),
         combine: None,
+        value: OnceLock::new(),
     })
 }
 
@@ -291,23 +310,36 @@ fn work_of(run: &Arc<Run>) -> Work {
 }
 
 /// Runs and blocks. `takes_part`: this thread is one of `threads`, and cannot be interrupted. `milliseconds` < 0: no limit.
-fn block(env: Env, run: &Arc<Run>, threads: u32, takes_part: bool, milliseconds: f64) -> Result<(i32, Arc<Task>)> {
+fn block(env: Env, run: &Arc<Run>, threads: u32, takes_part: bool, milliseconds: f64) -> Result<i32> {
     let native = Native::get();
     let threads = (threads as usize).min(native.threads());
-    let task = native.start(units_of(run), threads, takes_part, work_of(run), None);
+    let done: Done = {
+        let run = Arc::clone(run);
+        Box::new(move |task| run.finish(task))
+    };
+    let task = native.start(units_of(run), threads, takes_part, work_of(run), Some(done));
     if takes_part {
         native.join(&task);
     } else {
         let alive = Alive::new(env)?;
         let start = Instant::now();
-        native.watch(&task, SLICE, || {
+        let slice =
+            if milliseconds < 0.0 { SLICE } else { SLICE.min(Duration::from_secs_f64(milliseconds.min(1e6) / 1e3)) };
+        native.watch(&task, slice, || {
             let in_time = milliseconds < 0.0 || start.elapsed().as_secs_f64() * 1e3 < milliseconds;
             in_time && alive.ask()
         });
     }
-    let status = run.status(&task);
+    Ok(ended(run, &task))
+}
+
+/// How a run ended; its failure and its value are what JavaScript may ask for next.
+fn ended(run: &Run, task: &Task) -> i32 {
     LAST_FAILURE.set(run.failure());
-    Ok((status, task))
+    if let Some(value) = run.value.get() {
+        LAST_VALUE.set(*value);
+    }
+    run.status(task)
 }
 
 /// A parallel loop or map, blocking. Returns 0 when done, 1 when cancelled, 2 when it failed: see `jitFailure`.
@@ -323,7 +355,7 @@ pub(crate) fn jit_run_sync(
     milliseconds: f64,
 ) -> Result<i32> {
     let run = Arc::new(prepare(env, kernel, &values, count, seed)?);
-    block(env, &run, threads, takes_part, milliseconds).map(|(status, _)| status)
+    block(env, &run, threads, takes_part, milliseconds)
 }
 
 /// The same without blocking: `slot` comes home when it has ended, then `jitOutcome` tells how.
@@ -343,20 +375,44 @@ pub(crate) fn jit_run(
 
 fn launch(env: Env, run: Run, threads: u32, slot: u32) -> Result<()> {
     let run = Arc::new(run);
+    let finish = {
+        let run = Arc::clone(&run);
+        move |task: &Task| run.finish(task)
+    };
+    let size = (units_of(&run), threads as usize);
+    begin(env, slot, size, (work_of(&run), Box::new(finish)), UnderWay::Running(run))
+}
+
+/// Starts work on native threads: `slot` comes home when it has ended, and has to be given to [`end`] then.
+pub(crate) fn begin(
+    env: Env,
+    slot: u32,
+    (units, threads): (u32, usize),
+    (work, finish): (Work, Done),
+    what: UnderWay,
+) -> Result<()> {
     with(|isolate| {
         Runtime::get().lend_slot(isolate.port, slot);
         Ok(())
     })?;
-    let done: Done = Box::new(move |_| Runtime::get().return_slot(slot));
-    let task = Native::get().start(units_of(&run), threads as usize, false, work_of(&run), Some(done));
+    let done: Done = Box::new(move |task| {
+        finish(task);
+        Runtime::get().return_slot(slot);
+    });
+    let task = Native::get().start(units, threads, false, work, Some(done));
     PENDING.with_borrow_mut(|pending| {
         if !std::mem::replace(&mut pending.hooked, true) {
             // Memory of this isolate may go when it ends, so its runs have to end first.
             let _ = env.add_env_cleanup_hook((), |()| end_all());
         }
-        pending.tasks.insert(slot, (task, run));
+        pending.tasks.insert(slot, (task, what));
     });
     Ok(())
+}
+
+/// What was under way for a slot that has come home.
+pub(crate) fn end(slot: u32) -> Option<(Arc<Task>, UnderWay)> {
+    PENDING.with_borrow_mut(|pending| pending.tasks.remove(&slot))
 }
 
 fn end_all() {
@@ -383,19 +439,10 @@ pub(crate) fn jit_cancel(slot: u32) {
 #[napi_derive::napi]
 #[must_use]
 pub(crate) fn jit_outcome(slot: u32) -> i32 {
-    let ended = PENDING.with_borrow_mut(|pending| pending.tasks.remove(&slot));
-    let Some((task, run)) = ended else { return CANCELLED };
-    LAST_FAILURE.set(run.failure());
-    let mut status = run.status(&task);
-    if status == DONE && !run.partials.is_empty() {
-        if let Some(value) = run.combined(&task) {
-            LAST_VALUE.set(value);
-        } else {
-            LAST_FAILURE.set(run.failure());
-            status = FAILED;
-        }
+    match end(slot) {
+        Some((task, UnderWay::Running(run))) => ended(&run, &task),
+        _ => CANCELLED,
     }
-    status
 }
 
 thread_local! {
@@ -440,17 +487,7 @@ pub(crate) fn jit_reduce_sync(
     let mut run = prepare(env, kernel, &values, count, 0.0)?;
     let identity = identity_of(env, &run, &identity)?;
     reducing(&mut run, combine, identity)?;
-    let run = Arc::new(run);
-    let (status, task) = block(env, &run, threads, takes_part, milliseconds)?;
-    if status != DONE {
-        return Ok(status);
-    }
-    if let Some(value) = run.combined(&task) {
-        LAST_VALUE.set(value);
-        return Ok(DONE);
-    }
-    LAST_FAILURE.set(run.failure());
-    Ok(FAILED)
+    block(env, &Arc::new(run), threads, takes_part, milliseconds)
 }
 
 /// The same without blocking: `slot` comes home when it has ended, then `jitOutcome` tells how.

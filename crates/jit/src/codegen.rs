@@ -4,6 +4,7 @@
 //! in integer registers. No instruction can trap: divisors are tested, indices compared, conversions saturate.
 
 mod access;
+mod atomic;
 mod big;
 mod choice;
 mod condition;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use crate::element::Element;
 use crate::error::{Fault, Reason, fault};
-use crate::ir::{Cmp, E, Kind, Label, Local, Loop, Op, Program, Source, Stmt};
+use crate::ir::{AtomicOp, Cmp, E, Kind, Label, Local, Loop, Op, Program, Source, Stmt};
 use crate::range::{BigKind, Fact, Num, Type};
 
 /// Lengths of arrays are below that.
@@ -383,6 +383,16 @@ impl Infer<'_> {
                 let before = element_fact(element);
                 let after = self.binary(*op, *index, before, *a, fact, at)?;
                 if *old { before } else { after }
+            }
+            Kind::Atomic { op, arr, value } => {
+                let element = program.arrs[arr.0 as usize].element;
+                if let AtomicOp::CompareExchange { expected } = op {
+                    let fact = value!(*expected);
+                    self.storable(element, *expected, fact)?;
+                }
+                let fact = value!(*value);
+                self.storable(element, *value, fact)?;
+                element_fact(element)
             }
             Kind::Len(_) => Fact::number(Num::ints(0.0, LENGTH)),
             Kind::Bin(op, a, b) => {

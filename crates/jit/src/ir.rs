@@ -95,6 +95,18 @@ pub enum MathFn {
     Tanh,
 }
 
+/// What is done to a shared number in one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AtomicOp {
+    Add,
+    Sub,
+    Exchange,
+    /// `expected` is compared as `Object.is` does.
+    CompareExchange {
+        expected: E,
+    },
+}
+
 /// Questions about one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Test {
@@ -123,6 +135,12 @@ pub(crate) enum Kind {
         op: Op,
         value: E,
         old: bool,
+    },
+    /// Changes the only element of an array in one step; has the value before.
+    Atomic {
+        op: AtomicOp,
+        arr: Arr,
+        value: E,
     },
     Len(Arr),
     Bin(Op, E, E),
@@ -317,6 +335,8 @@ impl Program {
             | Kind::Coalesce(a, b)
             | Kind::Same(a, b)
             | Kind::Put(_, a, b) => vec![*a, *b],
+            Kind::Atomic { op: AtomicOp::CompareExchange { expected }, value, .. } => vec![*expected, *value],
+            Kind::Atomic { value, .. } => vec![*value],
             Kind::Cond(a, b, c) => vec![*a, *b, *c],
             Kind::Math(_, list) | Kind::Seq(list) => list.clone(),
         }

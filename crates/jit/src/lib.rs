@@ -42,5 +42,5 @@ pub use error::{CompileError, Reason};
 pub use explain::{Explanation, Variable};
 pub use ir::MathFn;
 pub use kernel::{Control, Kernel, Status};
-pub use request::{Capture, Entry, Param, Request, Unit};
+pub use request::{Capture, Entry, Param, Request, Shape, Unit};
 pub use scan::scan;

@@ -7,6 +7,7 @@
 mod assign;
 mod builtin;
 mod call;
+mod cell;
 mod expr;
 mod stmt;
 
@@ -19,7 +20,7 @@ use oxc_span::{GetSpan, Span};
 use crate::error::{At, Fault, Reason, fault};
 use crate::ir::{Arr, ArrInfo, E, Kind, Label, Local, MathFn, Op, Outcome, Program, Stmt};
 use crate::parse::Code;
-use crate::request::{Capture, Entry, Param, Request};
+use crate::request::{Capture, Entry, Param, Request, Shape};
 
 /// Nodes after inlining that are accepted.
 const LIMIT: usize = 60_000;
@@ -77,6 +78,8 @@ pub(crate) enum Bind<'t, 'a> {
     Big(i128),
     Undefined,
     Array(Arr),
+    /// A shared number, or (`true`) boolean: the only element of the array.
+    Cell(Arr, bool),
     Tuple(Rc<Tuple<'t, 'a>>),
     Function(Closure<'t, 'a>),
     Builtin(Builtin),
@@ -155,7 +158,7 @@ pub(crate) struct Lowerer<'t, 'a> {
     units: &'t [Parsed<'t, 'a>],
     request: &'t Request<'t>,
     binds: HashMap<(u32, SymbolId), Bind<'t, 'a>>,
-    captured: Vec<Arr>,
+    captured: Vec<Bind<'t, 'a>>,
     frames: Vec<Frame<'t, 'a>>,
     out: Vec<Stmt>,
 }
@@ -193,6 +196,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             let name = format!("argument {}", position + 1);
             if let Param::Array(element) = param {
                 let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
+                let bind = self.shaped(arr, arrays);
                 arrays += 1;
                 inputs.push(Input::Array(arr));
                 if let (true, Some(index)) = (feeds, index) {
@@ -201,7 +205,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     trusted.push(load);
                     args.push(V { pre: Vec::new(), val: Val::Scalar(load) });
                 } else {
-                    args.push(V { pre: Vec::new(), val: Val::Bound(Bind::Array(arr)) });
+                    args.push(V::bound(bind));
                 }
             } else {
                 let local = self.program.local(&name, start);
@@ -212,8 +216,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         for (position, &element) in request.captured.iter().enumerate() {
             let name = format!("captured array {position}");
             let arr = self.program.arr(ArrInfo { name, element, roots: vec![arrays], changes: false, open: false });
+            let bind = self.shaped(arr, arrays);
             arrays += 1;
-            self.captured.push(arr);
+            self.captured.push(bind);
             inputs.push(Input::Array(arr));
         }
         let closure = Closure { unit: 0, code: self.units[0].code };
@@ -265,6 +270,15 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         };
         let body = std::mem::take(&mut self.out);
         Ok(Lowered { program: self.program, body, outcome, inputs, index, acc, output, trusted })
+    }
+
+    /// What the array at that place of the argument list is in the text.
+    fn shaped(&self, arr: Arr, place: u32) -> Bind<'t, 'a> {
+        match self.request.shapes.get(place as usize).copied().unwrap_or_default() {
+            Shape::Array => Bind::Array(arr),
+            Shape::Value => Bind::Cell(arr, false),
+            Shape::Truth => Bind::Cell(arr, true),
+        }
     }
 
     fn unit(&self) -> u32 {
@@ -332,6 +346,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     "read one of its elements: `a[i]`",
                 );
             }
+            Bind::Cell(..) => {
+                return fault(Reason::Type, at, "a shared value is used as a number", "read it: `counter.value`");
+            }
             Bind::Tuple(_) => {
                 return fault(Reason::Type, at, "an array or object is used as a number", "read one of its elements");
             }
@@ -353,7 +370,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             Capture::Boolean(value) => Bind::Boolean(*value),
             Capture::BigInt(value) => Bind::Big(*value),
             Capture::Undefined => Bind::Undefined,
-            Capture::Array(number) => Bind::Array(self.captured[*number as usize]),
+            Capture::Array(number) => self.captured[*number as usize].clone(),
             Capture::Function(unit) => Bind::Function(Closure { unit: *unit, code: self.units[*unit as usize].code }),
             Capture::Global(path) => builtin::global(path).unwrap_or_else(|| Bind::Refused(format!("`{path}`").into())),
             Capture::Tuple(items) => {

@@ -44,6 +44,7 @@ fn accesses(program: &Program, body: &[Stmt]) -> Vec<Access> {
             let (arr, index, writes) = match program.kind(e) {
                 Kind::Load(arr, index) => (arr, index, false),
                 Kind::Store(arr, index, _) | Kind::Update { arr, index, .. } => (arr, index, true),
+                // `Kind::Atomic` is in one step, whatever other iterations do.
                 _ => return,
             };
             found.push(Access { arr: *arr, index: Some(*index), writes, at: program.at(e) });

@@ -62,6 +62,18 @@ pub enum Param {
     Array(Element),
 }
 
+/// What the memory of an array argument or a captured array is in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Shape {
+    /// A typed array.
+    #[default]
+    Array,
+    /// A shared number: an object with a `value`, which is the only element.
+    Value,
+    /// A shared boolean: the same, and its element is 0 or 1.
+    Truth,
+}
+
 /// How the code is going to be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Entry {
@@ -91,6 +103,8 @@ pub struct Request<'e> {
     pub captured: Vec<Element>,
     /// For each array among `params`, then for each of `captured`: the first array that is the same memory.
     pub same: Vec<u32>,
+    /// For each array among `params`, then for each of `captured`: what it is in the text. Those left out are typed arrays.
+    pub shapes: Vec<Shape>,
     /// Element type of the result of [`Entry::Map`]; chosen by the compiler if absent.
     pub output: Option<Element>,
     /// Leaves out the proof that iterations of [`Entry::For`] do not write to the same element.

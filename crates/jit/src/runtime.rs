@@ -1,5 +1,7 @@
 //! What compiled code calls besides the engine's routines: rare paths and conversions.
 
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
 /// `ToInt32` of any double.
 pub(crate) extern "C" fn to_int32(x: f64) -> i32 {
     if !x.is_finite() {
@@ -69,4 +71,56 @@ pub(crate) extern "C" fn move_bytes(to: *mut u8, from: *const u8, bytes: usize) 
     // SAFETY: compiled code has compared both ranges with the lengths of their arrays.
     unsafe { std::ptr::copy(from, to, bytes) };
     0
+}
+
+// --- shared floats: lock-free, tried again only when another thread has changed the value meanwhile ---
+
+/// `SameValue`: NaN is NaN, 0 is not -0.
+fn same(a: f64, b: f64) -> bool {
+    a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+}
+
+/// Replaces the double at `place` by what `next` makes of it, unless that is nothing; the double before.
+fn change_f64(place: *mut u64, next: impl Fn(f64) -> Option<f64>) -> f64 {
+    // SAFETY: the place of a shared number, aligned, mapped as long as the run holds it, and changed by atomics only.
+    let place = unsafe { AtomicU64::from_ptr(place) };
+    let change = |bits| next(f64::from_bits(bits)).map(f64::to_bits);
+    let (Ok(before) | Err(before)) = place.fetch_update(Ordering::SeqCst, Ordering::SeqCst, change);
+    f64::from_bits(before)
+}
+
+/// The same of a single, whose value is given and taken as a double.
+fn change_f32(place: *mut u32, next: impl Fn(f64) -> Option<f64>) -> f64 {
+    // SAFETY: as above.
+    let place = unsafe { AtomicU32::from_ptr(place) };
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to a single is what is meant")]
+    let change = |bits| next(f64::from(f32::from_bits(bits))).map(|value| (value as f32).to_bits());
+    let (Ok(before) | Err(before)) = place.fetch_update(Ordering::SeqCst, Ordering::SeqCst, change);
+    f64::from(f32::from_bits(before))
+}
+
+pub(crate) extern "C" fn add_f64(place: *mut u64, amount: f64, _: f64) -> f64 {
+    change_f64(place, |value| Some(value + amount))
+}
+
+pub(crate) extern "C" fn add_f32(place: *mut u32, amount: f64, _: f64) -> f64 {
+    change_f32(place, |value| Some(value + amount))
+}
+
+pub(crate) extern "C" fn exchange_f64(place: *mut u64, value: f64, _: f64) -> f64 {
+    change_f64(place, |_| Some(value))
+}
+
+pub(crate) extern "C" fn exchange_f32(place: *mut u32, value: f64, _: f64) -> f64 {
+    change_f32(place, |_| Some(value))
+}
+
+pub(crate) extern "C" fn compare_exchange_f64(place: *mut u64, value: f64, expected: f64) -> f64 {
+    change_f64(place, |before| same(before, expected).then_some(value))
+}
+
+pub(crate) extern "C" fn compare_exchange_f32(place: *mut u32, value: f64, expected: f64) -> f64 {
+    #[expect(clippy::cast_possible_truncation, reason = "rounding to a single is what is meant")]
+    let expected = f64::from(expected as f32);
+    change_f32(place, |before| same(before, expected).then_some(value))
 }

@@ -8,6 +8,10 @@
 
 pub mod primitive;
 
+/// Loom models the threads under it; the algorithms have no protocol of their own.
+#[cfg(not(loom))]
+pub mod algorithms;
+
 mod cargo;
 mod connection;
 mod deque;

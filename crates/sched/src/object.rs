@@ -22,7 +22,7 @@ use std::fmt;
 
 use crate::kind::{Kind, nature};
 use crate::primitive::Ordering;
-use crate::slot::{SLOT_BYTES, SlotTable, State, word};
+use crate::slot::{SlotTable, State, word};
 use sync::NONE;
 
 /// Words of an object that this crate names; see the module's table.
@@ -75,9 +75,7 @@ thread_local! {
 impl SlotTable {
     /// Makes an object of a held slot, with one reference. Words from 16 on are zero, but for the empty wait queue.
     pub fn make_object(&self, slot: u32, kind: Kind) -> Handle {
-        for index in object_word::FIRST..SLOT_BYTES / 4 {
-            self.set(slot, index, 0);
-        }
+        self.clear_from(slot, object_word::FIRST);
         for word in [object_word::HEAD, object_word::TAIL] {
             self.set(slot, word, NONE);
         }

@@ -224,6 +224,14 @@ impl SlotTable {
         self.word(slot, word).store(value, Ordering::Relaxed);
     }
 
+    /// Zeroes the words of a held slot from `first` on.
+    pub(crate) fn clear_from(&self, slot: u32, first: usize) {
+        let from: *const AtomicU32 = self.word(slot, first);
+        let count = SLOT_BYTES / 4 - first;
+        // SAFETY: the rest of the slot, which nobody else reads or writes as long as the caller holds it.
+        unsafe { from.cast_mut().write_bytes(0, count) };
+    }
+
     /// Whether the slot is in `state`.
     #[must_use]
     pub fn is(&self, slot: u32, state: State) -> bool {

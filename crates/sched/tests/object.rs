@@ -218,7 +218,7 @@ fn object_creation_and_drop_leaves_the_region_flat() {
     let used = slots().region().used();
     let mut highest = 0;
     for kind in KINDS {
-        for _ in 0..1_000_000 / 16 {
+        for _ in 0..1_000_000 {
             let handle = object(port, kind);
             highest = highest.max(handle.slot);
             assert!(runtime().let_go(port, handle));

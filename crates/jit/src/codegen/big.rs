@@ -20,6 +20,7 @@ impl Gen<'_, '_> {
             Kind::Get(local) if fact.ty == Type::BigInt => self.read(*local, Class::Big).0,
             Kind::Set(local, a) if fact.ty == Type::BigInt => self.assign(*local, *a).0,
             Kind::Load(arr, index) => self.load(e, *arr, *index).0,
+            Kind::Atomic { op, arr, value } => self.atomic(*op, *arr, *value).0,
             Kind::Store(..) | Kind::Update { .. } => match self.write(e, true) {
                 Some((value, _)) => value,
                 None => self.b.ins().iconst(types::I64, 0),

@@ -64,6 +64,9 @@ impl<'x> Gen<'x, '_> {
                 self.assign(*local, *a);
             }
             Kind::Store(..) | Kind::Update { .. } => self.write(e, false).map_or((), |_| ()),
+            Kind::Atomic { op, arr, value } => {
+                self.atomic(*op, *arr, *value);
+            }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.effect(*part)),
             Kind::Block(stmts, value) => {
                 self.stmts(stmts);
@@ -141,6 +144,10 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Load(arr, index) => {
                 let (value, rep) = self.load(e, *arr, *index);
+                self.to_f64(value, rep)
+            }
+            Kind::Atomic { op, arr, value } => {
+                let (value, rep) = self.atomic(*op, *arr, *value);
                 self.to_f64(value, rep)
             }
             Kind::Store(..) | Kind::Update { .. } => match self.write(e, true) {
@@ -266,7 +273,7 @@ impl<'x> Gen<'x, '_> {
         match self.kind(e) {
             Kind::Num(_) | Kind::Len(_) | Kind::BitNot(_) => true,
             Kind::Get(local) | Kind::Set(local, _) => self.reps[local.0 as usize] != Rep::F64,
-            Kind::Load(arr, _) => {
+            Kind::Load(arr, _) | Kind::Atomic { arr, .. } => {
                 let element = self.program.arrs[arr.0 as usize].element;
                 !element.is_float() && !element.is_big()
             }
@@ -387,6 +394,10 @@ impl<'x> Gen<'x, '_> {
             Kind::Seq(parts) => self.sequence(parts, super::Gen::int),
             Kind::Block(stmts, value) => self.block(stmts, *value, super::Gen::int),
             Kind::Pick(locals, index) => self.pick(e, locals, *index, Rep::I64),
+            Kind::Atomic { op, arr, value } => {
+                let (value, rep) = self.atomic(*op, *arr, *value);
+                self.to_i64(value, rep)
+            }
             Kind::Store(..) | Kind::Update { .. } => match self.write(e, true) {
                 Some((value, rep)) => self.to_i64(value, rep),
                 None => self.b.ins().iconst(types::I64, 0),

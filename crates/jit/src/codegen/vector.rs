@@ -247,6 +247,7 @@ impl<'x> Gen<'x, '_> {
                 stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, false, cost))?;
                 self.cost(*value, at, cost)
             }
+            Kind::Atomic { .. } => Err("it changes a shared value"),
             Kind::Store(..) | Kind::Update { .. } => Err("the value of an assignment to an element is used"),
             _ => Err("it uses something that has no vector form"),
         }
@@ -263,7 +264,12 @@ impl<'x> Gen<'x, '_> {
         let mut visit = |e: E| {
             found |= matches!(
                 self.program.kind(e),
-                Kind::Set(..) | Kind::Store(..) | Kind::Update { .. } | Kind::Put(..) | Kind::Block(..)
+                Kind::Set(..)
+                    | Kind::Store(..)
+                    | Kind::Update { .. }
+                    | Kind::Atomic { .. }
+                    | Kind::Put(..)
+                    | Kind::Block(..)
             );
         };
         self.program.walk_stmts(&stmts, &mut visit, &mut |_| {});

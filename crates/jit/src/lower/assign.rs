@@ -18,6 +18,8 @@ use crate::ir::{Arr, ArrInfo, E, Kind, Local, Op, Source, Stmt};
 enum Place<'t, 'a> {
     Local(Local),
     Element(Arr, E),
+    /// The value of a shared boolean.
+    Truth(Arr),
     /// An element of a small array at an index that is not constant.
     Put(Vec<Local>, E),
     /// A variable that holds an array or a function, or nothing yet.
@@ -144,6 +146,13 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         };
                         scalar_item(&tuple.items[index], at)?
                     }
+                    Val::Bound(Bind::Cell(arr, truth)) if name == "value" => {
+                        if truth {
+                            Place::Truth(arr)
+                        } else {
+                            Place::Element(arr, self.num(0.0, at))
+                        }
+                    }
                     Val::Bound(Bind::Builtin(Builtin::Coverage)) => Place::Nowhere,
                     _ => {
                         let reason = format!("`.{name}` cannot be assigned in compiled code");
@@ -202,6 +211,14 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     }
                 };
                 Ok(V::scalar(self.program.add(kind, at)))
+            }
+            Place::Truth(arr) => {
+                let value = self.to_scalar(v, at)?;
+                let old = self.cell_value(arr, true, at);
+                let value = self.combined(how, old, value, at);
+                let content = self.cell_content(value, true, at);
+                let first = self.num(0.0, at);
+                Ok(V::scalar(self.program.add(Kind::Store(arr, first, content), at)))
             }
             Place::Put(locals, index) => {
                 let value = self.to_scalar(v, at)?;
@@ -376,7 +393,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     put
                 }
             }
-            Place::Name(..) => return fault(Reason::Type, at, "only numbers can be incremented", ""),
+            Place::Name(..) | Place::Truth(_) => {
+                return fault(Reason::Type, at, "only numbers can be incremented", "");
+            }
         };
         Ok(if pre.is_empty() { e } else { self.program.add(Kind::Block(pre, e), at) })
     }

@@ -18,6 +18,9 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             if let Val::Bound(Bind::Array(arr)) = object.val {
                 return self.method(object.pre, arr, member.property.name.as_str(), &call.arguments, at);
             }
+            if let Val::Bound(Bind::Cell(arr, truth)) = object.val {
+                return self.cell_method(object.pre, (arr, truth), member.property.name.as_str(), &call.arguments, at);
+            }
             let callee = self.member(object, member.property.name.as_str(), at)?;
             return self.call_value(callee, &call.arguments, at);
         }
@@ -43,7 +46,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         Ok(V { pre, val: v.val })
     }
 
-    fn arguments(&mut self, arguments: &'t [Argument<'a>]) -> Lowering<Vec<V<'t, 'a>>> {
+    pub(super) fn arguments(&mut self, arguments: &'t [Argument<'a>]) -> Lowering<Vec<V<'t, 'a>>> {
         let mut values = Vec::new();
         for argument in arguments {
             match argument {

@@ -434,6 +434,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                     _ => None,
                 }
             }
+            Bind::Cell(arr, truth) if name == "value" => Some(V::scalar(self.cell_value(*arr, *truth, at))),
             Bind::Tuple(tuple) => match tuple.names.iter().position(|other| other == name) {
                 Some(index) => Some(V::bound(tuple.items[index].clone())),
                 #[expect(clippy::cast_precision_loss, reason = "at most 64")]
@@ -447,6 +448,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let Some(found) = found else {
             let what = match bind {
                 Bind::Array(_) => "a typed array",
+                Bind::Cell(..) => "a shared value",
                 Bind::Tuple(_) => "this array or object",
                 Bind::Builtin(Builtin::MathObject) => "`Math`",
                 Bind::Builtin(Builtin::NumberObject) => "`Number`",
@@ -481,7 +483,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if let Kind::Num(position) = self.program.kind(index) {
                     let item = Self::item(&tuple, *position, at)?;
                     let v = match item {
-                        Bind::Array(_) | Bind::Tuple(_) | Bind::Function(_) => Val::Bound(item),
+                        Bind::Array(_) | Bind::Cell(..) | Bind::Tuple(_) | Bind::Function(_) => Val::Bound(item),
                         scalar => Val::Scalar(self.read(&scalar, at)?),
                     };
                     return Ok(V { pre, val: v });

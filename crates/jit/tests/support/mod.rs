@@ -68,6 +68,7 @@ pub(crate) fn build(
         params,
         captured: vec![],
         same: (0..u32::try_from(arrays).unwrap()).collect(),
+        shapes: vec![],
         output: None,
         unchecked_races: false,
         vectorize: true,
