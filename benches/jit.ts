@@ -60,7 +60,16 @@ function alone(name: string, unit: string, times: number): Bench {
   return { name, unit, better: 'less', entrants: ['polycore'], against: [], group: name, rounds: rounds(5), order };
 }
 
-const BENCHES: readonly Bench[] = [...KERNELS.flatMap(({ name }) => ofKernel(name)), alone('compile', 'ms', 20), alone('dispatch', 'us', 2000)];
+const COMPILE = alone('compile', 'ms', 20);
+const SORT: Bench = {
+  ...alone('sort', 'ms', 1),
+  entrants: ['polycore', 'v8'],
+  against: ['v8'],
+  order: { do: 'sort', kernel: '', size: quick ? 100_000 : 10_000_000, threads: THREADS, times: 1 },
+};
+const DISPATCH = alone('dispatch', 'us', 2000);
+
+const BENCHES: readonly Bench[] = [...KERNELS.flatMap(({ name }) => ofKernel(name)), COMPILE, SORT, DISPATCH];
 
 /** The processes of a group, each started when it is first asked. */
 class Field {

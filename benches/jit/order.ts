@@ -4,7 +4,7 @@ export interface Order {
   readonly do: string;
   /** Of examples/kernels. */
   readonly kernel: string;
-  /** Of the kernel's data; 1 takes V8 about a tenth of a second on one thread. */
+  /** Of the kernel's data, where 1 takes V8 about a tenth of a second on one thread; numbers to sort. */
   readonly size: number;
   readonly threads: number;
   /** Runs to take the fastest of, or how often a measure of its own is repeated. */

@@ -1,7 +1,8 @@
 /** polycore: the kernel as machine code on native threads, in the blocking form. */
-import { jit, parallelForSync } from 'polycore';
+import { jit, parallelForSync, sortSync } from 'polycore';
 import { median } from '../peers/median.js';
 import { fiftyLines, fiftyLinesData } from './fifty-lines.js';
+import { timeSort } from './numbers.js';
 import type { Argument, JitPeer, Kernel, Order, Task } from './order.js';
 
 const compiled = new Map<string, Kernel>();
@@ -41,4 +42,9 @@ function dispatch({ times }: Order): number {
   return median(sample);
 }
 
-export const peer: JitPeer = { run, measures: { compile, dispatch } };
+/** Numbers in order. */
+function sort({ size }: Order): number {
+  return timeSort(size, (array) => sortSync(array));
+}
+
+export const peer: JitPeer = { run, measures: { compile, dispatch, sort } };

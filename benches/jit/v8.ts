@@ -1,5 +1,6 @@
 /** V8: the kernel as JavaScript in this thread. */
 import { makeLoop } from './loop.js';
+import { timeSort } from './numbers.js';
 import type { JitPeer } from './order.js';
 
 const loops = new Map<string, ReturnType<typeof makeLoop>>();
@@ -12,4 +13,5 @@ export const peer: JitPeer = {
     loop(kernel, 0, count, args);
     return performance.now() - start;
   },
+  measures: { sort: ({ size }) => timeSort(size, (array) => array.sort()) },
 };
