@@ -58,6 +58,26 @@ test('jit: a captured variable is read when the function is used', async (t) => 
   t.is((await pool.map(f, new Float64Array([3])))[0], 15);
 });
 
+test('jit: a captured variable may change after many uses, and one that cannot is a constant', (t) => {
+  let factor = 2;
+  const offset = 0.5;
+  const out = SharedArray('d', 1);
+  const changing = jit((i: number, out: Float64Array) => {
+    out[i] = factor + offset;
+  });
+  for (let use = 0; use < 200; use++) {
+    factor = use % 3;
+    parallelForSync(1, changing, out);
+    t.is(out[0], factor + 0.5);
+  }
+  t.is(changing.explain().kernels.length, 3);
+  const constant = jit((i: number, out: Float64Array) => {
+    out[i] = offset;
+  });
+  for (let use = 0; use < 200; use++) parallelForSync(1, constant, out);
+  t.is(out[0], 0.5);
+});
+
 test('jit: captured typed arrays are passed along, small arrays are constants', async (t) => {
   const table = new Float64Array([10, 20, 30, 40]);
   const small = [1, 2, 3, 4];

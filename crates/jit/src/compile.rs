@@ -104,7 +104,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
     if matches!(request.entry, Entry::For { .. }) && !request.unchecked_races {
         race::check(&lowered, &facts, &request.same).map_err(locate)?;
     }
-    let plan = Plan {
+    let mut plan = Plan {
         lowered: &lowered,
         facts: &facts,
         entry: request.entry,
@@ -117,7 +117,13 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
         },
     };
     let dump = std::env::var_os("POLYCORE_JIT_DUMP").is_some();
-    let (kernel, report) = kernel::build(&plan, dump).map_err(|(code, reason)| {
+    let mut built = kernel::build(&plan, dump);
+    if let (Err((Reason::Internal, _)), Ok(())) = (&built, plan.vectorize) {
+        // Not every machine has every vector instruction.
+        plan.vectorize = Err("the vector form cannot be assembled on this machine");
+        built = kernel::build(&plan, dump);
+    }
+    let (kernel, report) = built.map_err(|(code, reason)| {
         let (reason, hint) = match code {
             Reason::Denied => (
                 format!("the system does not allow executable memory: {reason}"),

@@ -44,7 +44,11 @@ extern "C" fn atan2(y: f64, x: f64) -> f64 {
 
 /// The platform's power under JavaScript's rules for NaN and for ±1 to an infinity.
 extern "C" fn platform_pow(x: f64, y: f64) -> f64 {
-    if y.is_nan() || (y.is_infinite() && x.abs() == 1.0) {
+    // C libraries tell signaling NaN, which the engine's `acosh` gives, from others; JavaScript does not.
+    if y == 0.0 {
+        return 1.0;
+    }
+    if x.is_nan() || y.is_nan() || (y.is_infinite() && x.abs() == 1.0) {
         return f64::NAN;
     }
     x.powf(y)

@@ -1,5 +1,7 @@
 //! Reductions: which go over vector registers, and that all of them fold what they are told to.
 
+#![expect(clippy::float_cmp, reason = "results are compared exactly")]
+
 mod support;
 
 use std::sync::atomic::AtomicU32;

@@ -1,5 +1,7 @@
 //! Loops inside of vector loops: lanes that end at different times give what single iterations give.
 
+#![expect(clippy::float_cmp, reason = "results are compared exactly")]
+
 mod support;
 
 use jit::{Element, Entry, Param};
@@ -54,12 +56,12 @@ fn conditions_and_loops_in_loops() {
       }
       out[i] = n + x;
     }";
-    let mut a: Vec<f64> = (0..101).map(|i| f64::from(i * 7 % 23) - 2.0).collect();
+    let mut starts: Vec<f64> = (0..101).map(|i| f64::from(i * 7 % 23) - 2.0).collect();
     let mut out = vec![0.0; 101];
-    run(source, Entry::For { bits: 8 }, vec![Arg::F64(&mut a), Arg::F64(&mut out)], 101, None).unwrap();
-    for (i, start) in a.iter().enumerate() {
-        let (mut x, mut n, mut j) = (*start, 0.0, 0.0);
-        while j < x {
+    run(source, Entry::For { bits: 8 }, vec![Arg::F64(&mut starts), Arg::F64(&mut out)], 101, None).unwrap();
+    for (i, start) in starts.iter().enumerate() {
+        let (mut x, mut n, mut round) = (*start, 0.0, 0.0);
+        while round < x {
             if x > 5.0 {
                 x -= 0.5;
                 n += 2.0;
@@ -67,11 +69,11 @@ fn conditions_and_loops_in_loops() {
                 n += 1.0;
             }
             let mut k = 0.0;
-            while k < j {
+            while k < round {
                 n += 0.25;
                 k += 2.0;
             }
-            j += 1.0;
+            round += 1.0;
         }
         assert_eq!(out[i], n + x, "{i}");
     }

@@ -360,8 +360,10 @@ impl<'x> Gen<'x, '_> {
                 }
             }
             Kind::Bin(Op::Rem, a, b) if self.both_int(*a, *b) && !self.num(*b).has_zero() => self.int_rem(*a, *b),
-            Kind::Bin(Op::Pow, a, _) if self.is_int(*a) => {
+            // The exponent is known to be 2, which need not be a literal.
+            Kind::Bin(Op::Pow, a, b) if self.is_int(*a) => {
                 let x = self.int(*a);
+                self.effect(*b);
                 self.b.ins().imul(x, x)
             }
             Kind::Bin(Op::Ushr, a, b) => {

@@ -622,7 +622,9 @@ impl<'x> Gen<'x, '_> {
         if self.fact(e).ty != Type::Boolean {
             let x = self.pair(e, lanes);
             let zero = self.splat(0.0);
-            return self.compare_pairs(FloatCC::OrderedNotEqual, x, zero);
+            // Not `OrderedNotEqual`, which has no vector instruction.
+            let magnitude = self.b.ins().fabs(x);
+            return self.compare_pairs(FloatCC::GreaterThan, magnitude, zero);
         }
         match self.kind(e) {
             Kind::Get(local) if lanes.changes.locals.contains(&local.0) => {
