@@ -2,8 +2,7 @@
  * A contestant's process in Node: `node host.js <peer> [argument]`. Reads orders, carries them out one after another, answers each with a
  * number. One process runs one kernel only, as a program would, so that V8 specialises its loop.
  */
-import { createInterface } from 'node:readline';
-import type { Reply } from '../peers/order.js';
+import { serve } from '../peers/serve.js';
 import type { JitPeer, Order } from './order.js';
 import { CheckedTask } from './task.js';
 
@@ -81,19 +80,4 @@ async function carryOut(order: Order): Promise<number> {
   }
 }
 
-async function answer(line: string): Promise<void> {
-  const order = JSON.parse(line) as Order;
-  let reply: Reply;
-  try {
-    reply = { value: await carryOut(order) };
-  } catch (error) {
-    reply = { error: error instanceof Error ? error.message : String(error) };
-  }
-  process.stdout.write(`${JSON.stringify(reply)}\n`, () => {
-    if (order.do === 'quit') process.exit(0);
-  });
-}
-
-createInterface({ input: process.stdin })
-  .on('line', (line) => void answer(line))
-  .on('close', () => process.exit(0));
+serve(carryOut);

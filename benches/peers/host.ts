@@ -2,9 +2,9 @@
  * A contestant's process in Node: `node host.js <peer>`. Reads orders, carries them out one after another, answers each with a number.
  * One process per contestant keeps heaps, garbage and event loops apart; idle ones only wait.
  */
-import { createInterface } from 'node:readline';
 import * as measure from './measure.js';
-import type { Order, Reply } from './order.js';
+import { serve } from './serve.js';
+import type { Order } from './order.js';
 import type { Peer } from './peer.js';
 
 const name = process.argv[2] ?? '';
@@ -35,20 +35,4 @@ async function carryOut(order: Order): Promise<number> {
   }
 }
 
-async function answer(line: string): Promise<void> {
-  const order = JSON.parse(line) as Order;
-  let reply: Reply;
-  try {
-    reply = { value: await carryOut(order) };
-  } catch (error) {
-    reply = { error: error instanceof Error ? error.message : String(error) };
-  }
-  process.stdout.write(`${JSON.stringify(reply)}\n`, () => {
-    if (order.do === 'quit') process.exit(0);
-  });
-}
-
-// Orders never overlap: the runner waits for each reply.
-createInterface({ input: process.stdin })
-  .on('line', (line) => void answer(line))
-  .on('close', () => process.exit(0));
+serve(carryOut);

@@ -3,10 +3,9 @@
 import { isMainThread } from 'node:worker_threads';
 import { CancelledError, RuntimeError, TimeoutError } from '../errors.js';
 import type { TypedArray } from '../jit/elements.js';
-import { SharedValues } from '../jit/run.js';
-import { AsyncResult, attach, fail, fulfil, type Work } from '../multiprocessing/async-result.js';
+import { runNatively, SharedValues } from '../jit/run.js';
+import { AsyncResult } from '../multiprocessing/async-result.js';
 import { type AlgorithmWay, binding } from '../native/binding.js';
-import { expect, forget, type Pending, recycle, takeSlot } from '../runtime/port.js';
 import { type Step, type Steps, step } from './steps.js';
 
 /** How an algorithm ended; see `crates/addon/src/background.rs`. */
@@ -52,8 +51,18 @@ class NativeStep<T> implements Step<T> {
 
   begin(threads: number): AsyncResult<T> {
     const result = new AsyncResult<T>();
+    const shared = new SharedValues(this.#arrays);
     const start = (slot: number): number => this.#call({ threads, slot, takesPart: false, milliseconds: -1 });
-    new Running(result, new SharedValues(this.#arrays), start, this.#value);
+    try {
+      runNatively(result, shared, start, {
+        outcome: (slot) => binding.algorithmOutcome(slot),
+        cancel: (slot) => binding.algorithmCancel(slot),
+        conclude: (status) => this.#conclude(status),
+      });
+    } catch (error) {
+      shared.release();
+      throw error;
+    }
     return result;
   }
 
@@ -62,55 +71,11 @@ class NativeStep<T> implements Step<T> {
     const takesPart = isMainThread && timeout === undefined;
     const status = this.#call({ threads, slot: NO_SLOT, takesPart, milliseconds: timeout ?? -1 });
     if (status === CANCELLED && timeout !== undefined) throw new TimeoutError(`The algorithm did not end within ${timeout} ms`);
+    return this.#conclude(status);
+  }
+
+  #conclude(status: number): T {
     if (status !== DONE) throw errorOf(status);
     return this.#value();
-  }
-}
-
-/** An algorithm in the background; its slot comes home when no thread is in it any more. */
-class Running<T> implements Pending, Work {
-  readonly #result: AsyncResult<T>;
-  readonly #shared: SharedValues;
-  readonly #value: () => T;
-  readonly #slot: number;
-
-  constructor(result: AsyncResult<T>, shared: SharedValues, start: (slot: number) => void, value: () => T) {
-    this.#result = result;
-    this.#shared = shared;
-    this.#value = value;
-    this.#slot = takeSlot();
-    expect(this.#slot, this);
-    try {
-      start(this.#slot);
-    } catch (error) {
-      forget(this.#slot);
-      recycle(this.#slot);
-      shared.release();
-      throw error;
-    }
-    attach(result, this);
-  }
-
-  settle(slot: number): void {
-    const status = binding.algorithmOutcome(slot);
-    this.#shared.release();
-    if (this.#result.ready()) return;
-    if (status !== DONE) {
-      fail(this.#result, errorOf(status));
-      return;
-    }
-    let value: T;
-    try {
-      value = this.#value();
-    } catch (error) {
-      fail(this.#result, error);
-      return;
-    }
-    fulfil(this.#result, value);
-  }
-
-  /** As `Work`. */
-  abandon(reason: unknown): void {
-    if (fail(this.#result, reason)) binding.algorithmCancel(this.#slot);
   }
 }

@@ -151,30 +151,27 @@ export class SharedValues {
   }
 }
 
-/** A run in the background; its slot comes home when no thread is in it any more. */
-class Running implements Pending, Work {
-  readonly #result: AsyncResult<unknown>;
-  readonly #kernel: Kernel;
-  readonly #value: () => unknown;
+/** What is done with a run whose slot has come home, and how it is stopped before. */
+interface Ending<T> {
+  /** Its status. */
+  readonly outcome: (slot: number) => number;
+  readonly cancel: (slot: number) => void;
+  /** Its result. @throws what the status says. */
+  readonly conclude: (status: number) => T;
+}
+
+/** A run on native threads in the background; its slot comes home when no thread is in it any more. */
+class Running<T> implements Pending, Work {
+  readonly #result: AsyncResult<T>;
   readonly #slot: number;
   /** Kept alive until the end. */
-  readonly #values: SharedValues;
+  readonly #shared: SharedValues;
+  readonly #ending: Ending<T>;
 
-  /**
-   * @param start gives the run and its slot to the native side.
-   * @param value makes the result when the run has ended well.
-   */
-  constructor(
-    result: AsyncResult<unknown>,
-    kernel: Kernel,
-    values: SharedValues,
-    start: (slot: number) => void,
-    value: () => unknown,
-  ) {
+  constructor(result: AsyncResult<T>, shared: SharedValues, start: (slot: number) => void, ending: Ending<T>) {
     this.#result = result;
-    this.#kernel = kernel;
-    this.#values = values;
-    this.#value = value;
+    this.#shared = shared;
+    this.#ending = ending;
     this.#slot = takeSlot();
     expect(this.#slot, this);
     try {
@@ -188,25 +185,45 @@ class Running implements Pending, Work {
   }
 
   settle(slot: number): void {
-    const status = binding.jitOutcome(slot);
-    this.#values.release();
+    const status = this.#ending.outcome(slot);
+    this.#shared.release();
     if (this.#result.ready()) return;
-    if (status === DONE) {
-      try {
-        this.#values.writeBack(this.#kernel.writes);
-        fulfil(this.#result, this.#value());
-      } catch (error) {
-        fail(this.#result, error);
-      }
-    } else {
-      fail(this.#result, status === FAILED ? failureOf(this.#kernel) : new CancelledError('The kernel was stopped'));
+    let value: T;
+    try {
+      value = this.#ending.conclude(status);
+    } catch (error) {
+      fail(this.#result, error);
+      return;
     }
+    fulfil(this.#result, value);
   }
 
   /** As `Work`. */
   abandon(reason: unknown): void {
-    if (fail(this.#result, reason)) binding.jitCancel(this.#slot);
+    if (fail(this.#result, reason)) this.#ending.cancel(this.#slot);
   }
+}
+
+/**
+ * Gives a run with a slot of its own to the native side, by `start`.
+ *
+ * @param shared what it uses: released when no thread is in it any more; the caller's when `start` throws.
+ */
+export function runNatively<T>(result: AsyncResult<T>, shared: SharedValues, start: (slot: number) => void, ending: Ending<T>): void {
+  new Running(result, shared, start, ending);
+}
+
+/** How a run of a kernel ends. */
+function endingOf(kernel: Kernel, shared: SharedValues, value: () => unknown): Ending<unknown> {
+  return {
+    outcome: (slot) => binding.jitOutcome(slot),
+    cancel: (slot) => binding.jitCancel(slot),
+    conclude(status) {
+      settled(kernel, status, undefined);
+      shared.writeBack(kernel.writes);
+      return value();
+    },
+  };
 }
 
 /** Starts a run over `0..count` in the background. */
@@ -220,7 +237,7 @@ export function run(
 ): void {
   const seed = kernel.random ? Math.random() : 0;
   const start = (slot: number): void => binding.jitRun(kernel.kernel, shared.values, count, seed, threads, slot);
-  new Running(result, kernel, shared, start, value);
+  runNatively(result, shared, start, endingOf(kernel, shared, value));
 }
 
 /** Starts a reduction in the background. */
@@ -234,7 +251,7 @@ export function reduce(
 ): void {
   const start = (slot: number): void =>
     binding.jitReduce(fold.kernel, combine.kernel, shared.values, identity, count, threads, slot);
-  new Running(result, fold, shared, start, () => valueOf(fold));
+  runNatively(result, shared, start, endingOf(fold, shared, () => valueOf(fold)));
 }
 
 /** How work in the background goes on. */
