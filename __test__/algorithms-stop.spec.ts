@@ -3,9 +3,10 @@
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
 import {
-  CancelledError, filter, filterSync, histogram, matmul, matmulSync, parallelFor, scan, scanSync, SharedArray, sort, sortSync, TimeoutError,
+  CancelledError, filter, filterSync, histogram, matmul, matmulSync, scan, scanSync, SharedArray, sort, sortSync, TimeoutError,
 } from '../index.js';
 import { generator, sharedCopyOf } from './fixtures/algorithms/arrays.js';
+import { freed, median, until } from './fixtures/jit/stopping.js';
 
 /** Milliseconds within which an algorithm has to be out of all threads. */
 const SOON = 50;
@@ -29,23 +30,6 @@ const endless = (): number => {
   while (true) flags[0] = 1;
   return 0;
 };
-const mark = (i: number, out: Int32Array): void => {
-  out[i] = 1;
-};
-
-/** Resolves when a native thread has run something, which it does when it has left the algorithm. */
-async function freed(): Promise<void> {
-  await parallelFor(1, mark, SharedArray('i', 1, { lock: false }));
-}
-
-/** The event loop turns until it is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
-}
 
 const awaited: Record<string, (options: Options) => Work> = {
   sort: (options) => sort(input, endless, options),

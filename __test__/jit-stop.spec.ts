@@ -5,6 +5,7 @@ import test from 'ava';
 import {
   CancelledError, cpuCount, jit, parallelFor, parallelForSync, parallelReduce, parallelReduceSync, Pool, SharedArray, TimeoutError,
 } from '../index.js';
+import { freed, median, until } from './fixtures/jit/stopping.js';
 
 /** Milliseconds within which a kernel has to be out of all threads. */
 const SOON = 50;
@@ -37,19 +38,6 @@ const spinReduce = (a: number, b: number): number => {
   while (true) started[0] = 1;
   return a + b;
 };
-const mark = (i: number, out: Int32Array): void => {
-  out[i] = 1;
-};
-
-/** Resolves when a native thread has run something, which it does when it has left the kernel. */
-async function freed(): Promise<void> {
-  await parallelFor(1, mark, SharedArray('i', 1, { lock: false }));
-}
-
-/** The event loop turns until it is so. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
-}
 
 /** Starts endless work and resolves when a native thread is in it. */
 async function running<T>(start: () => T): Promise<{ work: T }> {
@@ -57,10 +45,6 @@ async function running<T>(start: () => T): Promise<{ work: T }> {
   const work = start();
   await until(() => started[0] !== 0);
   return { work };
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
 
 type Start = (options: { timeout?: number; signal?: AbortSignal }) => Endless;
