@@ -23,6 +23,8 @@ const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
 /** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. Later ones may use modules of those before. */
 const LAZY = { codec: 'pickle/codec.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
+/** V8 keeps a text of this length and more apart from young objects, where it would be copied twice in every worker and make that space grow. */
+const LARGE_TEXT = 140_000;
 const quiet = process.argv.includes('--quiet');
 const force = process.argv.includes('--force');
 
@@ -129,6 +131,7 @@ async function buildBundle() {
       }
     }
   }
+  enlarge('codec');
 }
 
 /** A part; the loader has the `shared` of its modules before any code of its entry runs. */
@@ -162,13 +165,14 @@ function fromOwner(owners) {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
         const full = resolve(resolveDir, path);
-        return own.has(full) ? { path: full, namespace: 'owned' } : undefined;
+        // Names of modules get into the bundle: no place of this machine.
+        return own.has(full) ? { path: relative(dist, full), namespace: 'owned' } : undefined;
       });
       onLoad({ filter: /./, namespace: 'owned' }, ({ path }) => {
-        const { name, shared } = own.get(path);
-        shared.add(path);
+        const { name, shared } = own.get(join(dist, path));
+        shared.add(join(dist, path));
         const load = name === 'core' ? '' : `packageLoader.part(${JSON.stringify(name)});`;
-        return { contents: `${load}module.exports = packageLoader.shared[${JSON.stringify(relative(dist, path))}];` };
+        return { contents: `${load}module.exports = packageLoader.shared[${JSON.stringify(path)}];` };
       });
     },
   };
@@ -185,10 +189,10 @@ function elsewhere(lazy, public_) {
       onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir, importer }) => {
         const full = resolve(resolveDir, path);
         const isEntry = lazy.some(({ entry }) => entry === full);
-        return isEntry && importer !== 'entry' ? { path: full, namespace: 'lazy' } : undefined;
+        return isEntry && importer !== 'entry' ? { path: relative(dist, full), namespace: 'lazy' } : undefined;
       });
       onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
-        const { name, functions } = lazy.find(({ entry }) => entry === path);
+        const { name, functions } = lazy.find(({ entry }) => entry === join(dist, path));
         const internal = functions.filter((fn) => !public_.has(fn));
         const lines = [`const part = () => packageLoader.part(${JSON.stringify(name)});`];
         if (internal.length > 0) lines.push(`const load = () => { ({ ${internal.join(', ')} } = part()); };`);
@@ -204,6 +208,12 @@ async function exportsOf(path) {
   const options = { entryPoints: [path], bundle: true, format: 'esm', platform: 'node', write: false, metafile: true, outdir: dist };
   const { metafile } = await build(options);
   return Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined).exports;
+}
+
+/** Makes the text of a part that every worker loads large. */
+function enlarge(name) {
+  const file = join(bundle, `${name}.cjs`);
+  writeFileSync(file, readFileSync(file, 'utf8').padEnd(LARGE_TEXT));
 }
 
 /** A function, not a module: the loader calls it, and needs no second copy of the text to wrap it. */
