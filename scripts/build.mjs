@@ -39,7 +39,7 @@ const parts = [
   },
   {
     name: 'typescript',
-    sources: ['tsconfig.json', 'src'],
+    sources: ['tsconfig.json', 'scripts/build.mjs', 'src'],
     skip: () => false,
     exists: () => [join(dist, 'index.js'), ...['polycore', 'core', ...Object.keys(LAZY)].map((name) => join(bundle, `${name}.cjs`))].every(existsSync),
     build: buildTypeScript,
