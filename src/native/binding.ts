@@ -45,6 +45,7 @@ export interface Binding {
   complete(slot: number): void;
   collect(): number;
   wait(milliseconds: number): number;
+  setPolling(polls: boolean): void;
   createPool(): number;
   closePool(pool: number): void;
   cancelQueued(pool: number): number;

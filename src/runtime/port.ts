@@ -3,6 +3,9 @@
  *
  * Each slot under way carries a token, the index of its `Pending` in a table. Finished slots are collected in batches by
  * one native call; the wake-up is one call of `onWake` per batch. While anything is pending the event loop is held.
+ *
+ * To be woken takes a thread longer than a short job. So for a moment after a submission or a result the main thread does not
+ * sleep: it looks at the port in each turn of its event loop, and nobody has to wake it.
  */
 
 import { isMainThread, threadId } from 'node:worker_threads';
@@ -26,6 +29,10 @@ const RETURN = 512;
 /** Slots read per turn of the event loop, so that a flood of results does not starve timers. */
 const TURN = 4096;
 const FOREVER = 1e12;
+/** Milliseconds after a submission or a result in which the main thread looks for results in every turn, without sleeping. */
+const ALERT = 0.03;
+/** The real one, also where a test replaces timers later: results must come. */
+const nextTurn = setImmediate;
 
 /** The name of this isolate as the owner of a lock; 0 before the port is attached. */
 export let self = 0;
@@ -36,6 +43,8 @@ const table: (Pending | undefined)[] = [];
 const freeTokens: number[] = [];
 let pending = 0;
 let held = 0;
+let isPolling = false;
+let alertUntil = 0;
 let wakeListener: (() => void) | undefined;
 let eventListener: EventListener | undefined;
 let uncaughtListener: EventListener | undefined;
@@ -113,6 +122,7 @@ export function expect(slot: number, waiter: Pending): void {
   table[token] = waiter;
   setWord(slot, TOKEN, token);
   if (pending++ === 0) hold();
+  if (isMainThread && !isPolling) startPolling();
 }
 
 /** Nobody waits for `slot`: it was not submitted. */
@@ -192,6 +202,29 @@ function onWake(): void {
   try {
     if (collect(TURN) >= TURN) setImmediate(onWake);
     wakeListener?.();
+  } catch (error) {
+    rethrowLater(error);
+  }
+}
+
+function startPolling(): void {
+  isPolling = true;
+  alertUntil = performance.now() + ALERT;
+  binding.setPolling(true);
+  nextTurn(poll);
+}
+
+function poll(): void {
+  try {
+    if (collect(TURN) > 0) alertUntil = performance.now() + ALERT;
+    if (pending > 0 && performance.now() < alertUntil) {
+      nextTurn(poll);
+      return;
+    }
+    isPolling = false;
+    binding.setPolling(false);
+    // What came before that has woken nobody.
+    onWake();
   } catch (error) {
     rethrowLater(error);
   }

@@ -126,6 +126,21 @@ pub(crate) fn collect() -> Result<u32> {
     })
 }
 
+/// From now on this isolate looks for results by itself, again and again: nobody calls its event loop, until it `polls` no more.
+/// What has come until then it has to collect itself.
+#[napi_derive::napi]
+pub(crate) fn set_polling(polls: bool) -> Result<()> {
+    with(|isolate| {
+        if polls {
+            // Whether something is there already does not matter: the next look finds it.
+            let _ = isolate.port.start_blocking();
+        } else {
+            isolate.port.stop_blocking();
+        }
+        Ok(())
+    })
+}
+
 /// Blocks until results wait in the port (1), or `milliseconds` have passed (0), or the isolate is being stopped (-1).
 #[napi_derive::napi]
 pub(crate) fn wait(env: Env, milliseconds: f64) -> Result<i32> {

@@ -2,7 +2,8 @@
 //!
 //! A completer pushes the slot, then turns `scheduled` on: only who finds it off wakes the owner. The owner turns it off
 //! *before* it takes the list, so a push that it misses finds it off and wakes it again.
-//! An owner that blocks (a `…Sync` call) says so in `blocked`; then its parker is used instead of its event loop. Both
+//! An owner that blocks (a `…Sync` call), or looks at its list again and again without sleeping, says so in `blocked`; then its
+//! parker is used instead of its event loop. Both
 //! sides put a `SeqCst` fence between their write and their read (Dekker): completer `push, fence, read scheduled and
 //! blocked`, owner `scheduled := false, blocked := true, fence, look at the list`.
 //!
