@@ -22,7 +22,7 @@ const native = join(dist, 'native');
 const bundle = join(dist, 'bundle');
 const record = join(dist, '.built.json');
 /** Parts of the bundle with a file of their own, loaded at the first call of a function of their entry: name and entry. Later ones may use modules of those before. */
-const LAZY = { codec: 'pickle/codec.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
+const LAZY = { inspection: 'pickle/inspection.js', codec: 'pickle/codec.js', jit: 'jit/machine.js', algorithms: 'algorithms/index.js' };
 /** V8 keeps a text of this length and more apart from young objects, where it would be copied twice in every worker and make that space grow. */
 const LARGE_TEXT = 140_000;
 const quiet = process.argv.includes('--quiet');

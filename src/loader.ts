@@ -31,7 +31,7 @@ export interface Loader {
 type Wrapper = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string, loader: Loader) => void;
 
 /** What every worker needs. The core is there when one is started; others are cached when this thread has them. */
-const WORKER_PARTS = ['core', 'codec'];
+const WORKER_PARTS = ['core', 'inspection', 'codec'];
 /** The code cache: for each part its state and its bytes (words), then the parts. Memory is used as far as it is written. */
 const HEADER_BYTES = 64;
 const PART_BYTES = 2 << 20;

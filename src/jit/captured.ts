@@ -3,11 +3,10 @@
  * code, typed arrays arguments, functions further texts.
  */
 
-import { isNative, textOf } from '../pickle/analysis.js';
-import { builtinOf, GLOBAL } from '../pickle/builtins.js';
-import { frameIn } from '../pickle/capture.js';
-import { type Inspection, type Scope, inspect } from '../pickle/inspector.js';
-import { type Script, scriptOf } from '../pickle/script.js';
+import { GLOBAL } from '../pickle/builtins.js';
+import { builtinOf, frameIn, inspect, isNative, scriptOf, textOf } from '../pickle/inspection.js';
+import type { Inspection, Scope } from '../pickle/inspector.js';
+import type { Script } from '../pickle/script.js';
 import { binding } from '../native/binding.js';
 import { isMemory, type Memory } from './arguments.js';
 

@@ -8,13 +8,12 @@
 import { PicklingError } from '../errors.js';
 import { type FreeVariable, type FunctionReport, type SourceProblem, analyze, isNative, textOf } from './analysis.js';
 import { isConstructor } from './constructor.js';
-import { codeFrame } from './frame.js';
+import { frameIn } from './frame.js';
 import { type Scope } from './inspector.js';
 import { type Origin, originOf } from './origin.js';
 import type { Form, Plan } from './rebuild.js';
 import { type Found } from './reference.js';
 import type { Script } from './script.js';
-import { originalPlace } from './sourcemap.js';
 
 /** One captured variable. */
 export interface Capture {
@@ -211,21 +210,6 @@ function fill(text: string, start: number, end: number, replacement: string): st
   const lines = text.slice(start, end).split('\n').length - 1;
   const padding = `${'\n'.repeat(lines)}${' '.repeat(Math.max(0, end - start - lines - replacement.length))}`;
   return `${text.slice(0, start)}${replacement}${padding}${text.slice(end)}`;
-}
-
-/** The code at an offset of a function's text, in the original source where a source map leads there. */
-export function frameIn(
-  script: Script | undefined,
-  text: string,
-  start: number,
-  at: number,
-  position: { file: string; line: number; column: number },
-): string {
-  if (script === undefined || start < 0 || script.factory !== undefined) return codeFrame(text, at, position);
-  const place = script.position(start + at);
-  const original = originalPlace(script.source, position.file, place);
-  if (original !== undefined) return codeFrame(original.text, original.offset, { file: original.file, line: 0, column: 0 });
-  return codeFrame(script.source, start + at, { file: position.file, line: 0, column: 0 });
 }
 
 /** The error for a function that cannot travel. */

@@ -2,6 +2,9 @@
  * Code frames: the lines around a place in a source text, with a mark below it.
  */
 
+import type { Script } from './script.js';
+import { originalPlace } from './sourcemap.js';
+
 /** Lines shown before and after. */
 const AROUND = 2;
 /** Longer lines (minified code) are cut around the mark. */
@@ -36,4 +39,19 @@ export function codeFrame(text: string, offset: number, start: TextPosition): st
     if (index === row) out.push(`  ${' '.repeat(digits)} | ${' '.repeat(column - cut)}^`);
   }
   return out.join('\n');
+}
+
+/** The code at an offset of a function's text, in the original source where a source map leads there. */
+export function frameIn(
+  script: Script | undefined,
+  text: string,
+  start: number,
+  at: number,
+  position: { file: string; line: number; column: number },
+): string {
+  if (script === undefined || start < 0 || script.factory !== undefined) return codeFrame(text, at, position);
+  const place = script.position(start + at);
+  const original = originalPlace(script.source, position.file, place);
+  if (original !== undefined) return codeFrame(original.text, original.offset, { file: original.file, line: 0, column: 0 });
+  return codeFrame(script.source, start + at, { file: position.file, line: 0, column: 0 });
 }
