@@ -48,6 +48,7 @@ const parts = new Map<string, object>();
 const given = (workerData as { code?: SharedArrayBuffer } | null)?.code;
 const memory = given ?? new SharedArrayBuffer(HEADER_BYTES + WORKER_PARTS.length * PART_BYTES);
 const header = new Int32Array(memory, 0, HEADER_BYTES / 4);
+/** Set when the owner of the memory has started an isolate. */
 let isWanted = false;
 
 const loader: Loader = {
@@ -61,17 +62,20 @@ const loader: Loader = {
   },
   shared: {},
   codeCache() {
-    isWanted = true;
-    Atomics.compareExchange(header, 0, NONE, BEING_MADE);
+    // The isolate whose memory it is writes it, and nobody else.
+    if (given === undefined) {
+      isWanted = true;
+      Atomics.compareExchange(header, 0, NONE, BEING_MADE);
+    }
     return memory;
   },
   fillCodeCache() {
-    for (const name of scripts.keys()) cache(name);
+    if (isWanted) for (const name of scripts.keys()) cache(name);
   },
   importModule: (url) => import(url) as Promise<object>,
 };
 
-/** Makes the cache of a part that this thread has compiled, unless it is there. */
+/** Makes the cache of a part that this isolate has compiled, unless it is there. For the owner of the memory. */
 function cache(name: string): void {
   const index = WORKER_PARTS.indexOf(name);
   if (index < 0 || Atomics.load(header, 2 * index) === THERE) return;
