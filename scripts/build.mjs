@@ -115,7 +115,7 @@ async function buildTypeScript() {
  */
 async function buildBundle() {
   rmSync(bundle, { recursive: true, force: true });
-  await bundleInto('polycore', { entryPoints: { polycore: join(dist, 'loader.js') } });
+  await bundleInto({ entryPoints: { polycore: join(dist, 'loader.js') } });
   const core = { name: 'core', entry: join(dist, 'index.js'), shared: new Set() };
   const lazy = Object.entries(LAZY).map(([name, entry]) => ({ name, entry: join(dist, entry), shared: new Set() }));
   const public_ = new Set(await exportsOf(core.entry));
@@ -134,12 +134,13 @@ async function buildBundle() {
   enlarge('codec');
 }
 
-/** A part; the loader has the `shared` of its modules before any code of its entry runs. */
+/** A part: a function, not a module, which the loader calls, so that it needs no second copy of the text to wrap it. */
 function bundlePart({ name }, plugins) {
-  return bundleFunction(name, { entryPoints: { [name]: 'virtual:entry' }, plugins });
+  const before = '(function(exports,require,module,__filename,__dirname,packageLoader){';
+  return bundleInto({ entryPoints: { [name]: 'virtual:entry' }, plugins }, before, '})');
 }
 
-/** The entry of a part: gives the loader what is shared, then is what it is. */
+/** The entry of a part: before any code of it runs, gives the loader what is shared, then is what it is. */
 function sharer({ entry, shared }) {
   const paths = [...shared].sort();
   const lines = paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
@@ -216,12 +217,7 @@ function enlarge(name) {
   writeFileSync(file, readFileSync(file, 'utf8').padEnd(LARGE_TEXT));
 }
 
-/** A function, not a module: the loader calls it, and needs no second copy of the text to wrap it. */
-function bundleFunction(name, options) {
-  return bundleInto(name, options, '(function(exports,require,module,__filename,__dirname,packageLoader){', '})');
-}
-
-function bundleInto(name, options, before = '', after = '') {
+function bundleInto(options, before = '', after = '') {
   return build({
     outdir: bundle,
     outExtension: { '.js': '.cjs' },
