@@ -456,19 +456,27 @@ pub(crate) fn jit_failure() -> Option<JitFailure> {
     LAST_FAILURE.with_borrow(Clone::clone)
 }
 
-/// Makes a run a reduction.
-fn reducing(run: &mut Run, combine: u32, identity: u64) -> Result<()> {
-    run.combine = Some(function(combine)?);
-    let leaves = usize::try_from(run.count.div_ceil(LEAF)).unwrap_or(usize::MAX);
-    run.partials = (0..leaves).map(|_| AtomicU64::new(identity)).collect();
-    Ok(())
-}
-
 fn identity_of(env: Env, run: &Run, identity: &Unknown<'_>) -> Result<u64> {
     match run.function.params.first() {
         Some(Param::Array(Element::I64 | Element::U64)) => bits_of(env, identity),
         _ => Ok(number_of(env, identity)?.to_bits()),
     }
+}
+
+/// A run that is a reduction.
+fn reduction(
+    env: Env,
+    [kernel, combine]: [u32; 2],
+    values: &[Unknown<'_>],
+    identity: &Unknown<'_>,
+    count: f64,
+) -> Result<Run> {
+    let mut run = prepare(env, kernel, values, count, 0.0)?;
+    let identity = identity_of(env, &run, identity)?;
+    run.combine = Some(function(combine)?);
+    let leaves = usize::try_from(run.count.div_ceil(LEAF)).unwrap_or(usize::MAX);
+    run.partials = (0..leaves).map(|_| AtomicU64::new(identity)).collect();
+    Ok(run)
 }
 
 /// A reduction, blocking: `kernel` folds, `combine` joins two results. The value is that of `jitValue`.
@@ -484,9 +492,7 @@ pub(crate) fn jit_reduce_sync(
     takes_part: bool,
     milliseconds: f64,
 ) -> Result<i32> {
-    let mut run = prepare(env, kernel, &values, count, 0.0)?;
-    let identity = identity_of(env, &run, &identity)?;
-    reducing(&mut run, combine, identity)?;
+    let run = reduction(env, [kernel, combine], &values, &identity, count)?;
     block(env, &Arc::new(run), threads, takes_part, milliseconds)
 }
 
@@ -502,9 +508,7 @@ pub(crate) fn jit_reduce(
     threads: u32,
     slot: u32,
 ) -> Result<()> {
-    let mut run = prepare(env, kernel, &values, count, 0.0)?;
-    let identity = identity_of(env, &run, &identity)?;
-    reducing(&mut run, combine, identity)?;
+    let run = reduction(env, [kernel, combine], &values, &identity, count)?;
     launch(env, run, threads, slot)
 }
 
