@@ -215,19 +215,15 @@ function startPolling(): void {
 }
 
 function poll(): void {
-  try {
-    if (collect(TURN) > 0) alertUntil = performance.now() + ALERT;
-    if (pending > 0 && performance.now() < alertUntil) {
-      nextTurn(poll);
-      return;
-    }
-    isPolling = false;
-    binding.setPolling(false);
-    // What came before that has woken nobody.
-    onWake();
-  } catch (error) {
-    rethrowLater(error);
+  if (collect(TURN) > 0) alertUntil = performance.now() + ALERT;
+  if (pending > 0 && performance.now() < alertUntil) {
+    nextTurn(poll);
+    return;
   }
+  isPolling = false;
+  binding.setPolling(false);
+  // What came before that has woken nobody.
+  onWake();
 }
 
 /** How this isolate blocks; a worker replaces it, because it runs other jobs meanwhile. */
