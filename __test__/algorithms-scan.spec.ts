@@ -30,10 +30,11 @@ for (const cls of classes) {
     await fc.assert(
       fc.asyncProperty(fc.array(anyNumber, { maxLength: 200 }), fc.boolean(), async (values, exclusive) => {
         const array = arrayOf(cls, values);
-        // Not the bits: those of a NaN are the processor's business.
-        const expected = looped(array, exclusive);
-        t.deepEqual(scanSync(array, { exclusive }), expected);
-        t.deepEqual(await scan(array, { exclusive }), expected);
+        // As numbers: `deepEqual` compares the bytes of typed arrays, and which of two NaN a sum is depends on the order of the
+        // operands, which V8 chooses anew when it optimises the loop.
+        const expected = Array.from(looped(array, exclusive) as Iterable<unknown>);
+        t.deepEqual(Array.from(scanSync(array, { exclusive }) as Iterable<unknown>), expected);
+        t.deepEqual(Array.from((await scan(array, { exclusive })) as Iterable<unknown>), expected);
       }),
       { numRuns: 60 },
     );
