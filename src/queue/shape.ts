@@ -21,6 +21,8 @@ const CELLS = 4096;
 /** Up to this limit the ring has room for all items, so that the queue works without a lock. */
 const MOST_CELLS = 65_536;
 const CELL_BYTES = 8;
+/** Before the first cell of a ring; `crates/sched/src/queue.rs` has the same number. */
+const HEAD_BYTES = 128;
 
 /** The greatest limit there can be; all slots together are fewer. */
 const MOST_ITEMS = 2 ** 31 - 1;
@@ -56,5 +58,5 @@ export function queueObject(wrapper: object, kind: number, maxsize: number, maxB
   const order = ORDERS[kind] as number;
   const cells = order !== 0 ? 0 : maxsize > 0 && maxsize <= MOST_CELLS ? maxsize : CELLS;
   const bind = (slot: number): void => binding.initQueue(slot, maxsize, maxBytes, order, cells);
-  return shared(wrapper, kind, { bytes: cells * CELL_BYTES, bind });
+  return shared(wrapper, kind, { bytes: cells === 0 ? 0 : HEAD_BYTES + cells * CELL_BYTES, bind });
 }

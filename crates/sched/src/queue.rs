@@ -1,6 +1,8 @@
 //! Queues over the slots of the region. An item is a slot in [`State::Item`], or a small value that needs no slot.
 //!
-//! Besides the words that `sync` lists, words 40-41 of a queue are the place of its ring's cells in the region.
+//! Besides the words that `sync` lists, words 12-13 of a queue are the place of its block in the region: everybody reads them at
+//! each item, so they are among those that never change. The block has the head of the ring, alone in [`HEAD_BYTES`], and then
+//! its cells.
 
 use crate::kind::Kind;
 use crate::object::Handle;
@@ -11,8 +13,10 @@ use crate::slot::{SlotTable, State, word};
 use crate::tally;
 use sync::{Got, NONE, OBSERVE, Put, Queue, QueueRecords, Records, Waiter, is_record, queue_word, waiter_word};
 
-/// Place of the ring's cells, bytes from the start of the region (64 bits).
-const CELLS_AT: usize = 40;
+/// Place of the block, bytes from the start of the region (64 bits).
+const BLOCK_AT: usize = 12;
+/// Bytes before the first cell; `src/queue/shape.ts` has the same number.
+const HEAD_BYTES: u64 = 128;
 /// Bytes of a cell.
 const CELL: u64 = 8;
 
@@ -30,13 +34,22 @@ pub struct QueueShape {
 }
 
 impl SlotTable {
+    fn in_block(&self, queue: u32, bytes: u64) -> *mut u8 {
+        self.region().at(self.double_word(queue, BLOCK_AT).load(Ordering::Relaxed) + bytes)
+    }
+
     #[expect(clippy::cast_ptr_alignment, reason = "blocks start at multiples of 256 of a page-aligned mapping")]
     fn cell_of(&self, queue: u32, index: u32) -> &AtomicU64 {
-        let start = self.double_word(queue, CELLS_AT).load(Ordering::Relaxed);
-        let at = self.region().at(start + u64::from(index) * CELL);
-        // SAFETY: the queue's block is as long as its cells are many, and a ring asks for no other. It is aligned and lives
-        // as long as the queue, which the caller refers to. Everybody accesses it atomically.
+        let at = self.in_block(queue, HEAD_BYTES + u64::from(index) * CELL);
+        // SAFETY: the queue's block has as many cells as the ring, which asks for no other. It is aligned and lives as long as
+        // the queue, which the caller refers to. Everybody accesses it atomically.
         unsafe { &*at.cast::<AtomicU64>() }
+    }
+
+    #[expect(clippy::cast_ptr_alignment, reason = "as above")]
+    fn head_of(&self, queue: u32) -> &AtomicU32 {
+        // SAFETY: as above; only queues that have a ring, and so a block, are asked for its head.
+        unsafe { &*self.in_block(queue, 0).cast::<AtomicU32>() }
     }
 
     fn take_box(&self) -> Option<u32> {
@@ -91,6 +104,10 @@ macro_rules! queue_records {
 
             fn cell(&self, id: u32, index: u32) -> &AtomicU64 {
                 self.$slots().cell_of(id, index)
+            }
+
+            fn head(&self, id: u32) -> &AtomicU32 {
+                self.$slots().head_of(id)
             }
 
             fn take_record(&self) -> Option<u32> {
@@ -148,8 +165,8 @@ impl Runtime {
 
     /// Makes a queue of a new object with a zeroed block for its cells, before anybody else knows of it.
     pub fn init_queue(&self, slot: u32, shape: QueueShape) {
-        let cells_at = self.slots().block(slot).map_or(0, |block| block.offset);
-        self.slots().double_word(slot, CELLS_AT).store(cells_at, Ordering::Relaxed);
+        let block_at = self.slots().block(slot).map_or(0, |block| block.offset);
+        self.slots().double_word(slot, BLOCK_AT).store(block_at, Ordering::Relaxed);
         self.queue(slot).init(shape.limit, shape.most_bytes, shape.order, shape.cells);
     }
 
@@ -175,10 +192,7 @@ impl Runtime {
     /// Gets an item, which belongs to the isolate of `port` from then on; waits a moment for one if it is to `spin`.
     pub fn get_item(&self, port: &Port, queue: u32, spin: bool) -> Got {
         let queue = self.queue(queue);
-        let mut got = queue.get();
-        if spin && got == Got::Empty && queue.spin_for_item() {
-            got = queue.get();
-        }
+        let got = if spin { queue.get_soon() } else { queue.get() };
         if let Got::Item(item) = got {
             self.claim(port, item);
         }

@@ -37,7 +37,7 @@ fn slot(port: &Port) -> u32 {
 
 fn object(port: &Port, kind: u32) -> Handle {
     let kind = Kind::from_number(kind).expect("a kind");
-    let bytes = if kind == Kind::Queue { 16 } else { 0 };
+    let bytes = if kind == Kind::Queue { 128 + 2 * 8 } else { 0 };
     let handle = runtime().create(port, slot(port), kind, bytes).expect("an object");
     let shape = |order, cells| QueueShape { limit: 0, most_bytes: 0, order, cells };
     match kind {

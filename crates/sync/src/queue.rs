@@ -18,6 +18,10 @@
 //! **Shutdown** refuses new puts, then waits until those that had passed the flags have landed (they are counted in the lower
 //! part of `BEGUN`), and only then tells consumers that find nothing that nothing will come.
 //!
+//! **Waiting a moment.** Who finds the ring empty, or full, looks at it for some microseconds before it sleeps, or before it
+//! puts behind the ring; and then waits until a batch is there, or the other end does not get on. Two threads that put and get
+//! as fast as they can would else meet at the same cell for each item.
+//!
 //! Linearizes at the ring's operation or inside the guard. Progress: lock-free while nobody waits and the ring has room,
 //! else blocking for the time that others hold the guard. A thread that stops between two calls leaves nothing behind.
 //!
@@ -30,7 +34,7 @@
 //!
 //! The other words are the [`store`](crate::store_word)'s.
 
-use crate::primitive::{AtomicU64, Ordering, fence_after_update, hint, thread};
+use crate::primitive::{AtomicU32, AtomicU64, Ordering, fence_after_update, hint, thread};
 use crate::records::Records;
 use crate::store::{NoPlace, Store};
 use crate::wait_queue::{Guarded, WaitQueue};
@@ -107,8 +111,11 @@ pub struct TooOften;
 pub trait QueueRecords: Records {
     /// Words `index` and `index + 1` of a record as one; `index` is even.
     fn double(&self, id: u32, index: usize) -> &AtomicU64;
-    /// Cell `index` of the object's block, all of which are zero when it is new.
+    /// Cell `index` of the ring, all of which are zero when it is new.
     fn cell(&self, id: u32, index: u32) -> &AtomicU64;
+    /// Head of the ring, zero when it is new. Consumers write it at each item, so it is best 128 bytes away from all else: that
+    /// is a cache line of some processors, and others fetch lines of 64 bytes in pairs.
+    fn head(&self, id: u32) -> &AtomicU32;
     /// A free record.
     fn take_record(&self) -> Option<u32>;
     /// Gives back what `take_record` gave.
@@ -131,9 +138,17 @@ const NOT_DONE: u64 = 1 << 16;
 const SLOW_PUT: u32 = flag::PUTTERS | flag::BACKLOG | flag::NO_PUT | flag::GUARDED;
 const SLOW_GET: u32 = flag::RETURNED | flag::GUARDED;
 
-/// Looks at the ring before a thread goes to sleep, and pauses of the processor between two of them.
+/// Flags with which it is no use to wait for the other end of the ring.
+const SLOW_RING: u32 = SLOW_GET | flag::BACKLOG | flag::NO_PUT | flag::NO_WAIT;
+
+/// Looks at the queue before a thread goes to sleep, and pauses of the processor between two of them: at what the guard
+/// protects, and at the ring, where the other end is to get on by an item or two in between.
 const SPINS: u32 = if cfg!(any(loom, miri)) { 0 } else { 60 };
 const PAUSES: u32 = 4;
+const RING_PAUSES: u32 = 16;
+/// So many items, or so much room, are worth waiting for: the ends of the ring then work for a while without meeting in one
+/// cache line, which costs more than everything else they do.
+const BATCH: usize = 256;
 /// Turns of the scheduler that `await_puts` waits; then whoever was putting is taken for dead.
 const PATIENCE: u32 = 100_000;
 
@@ -262,6 +277,19 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
     }
 
     fn put_taken(&self, item: u32) -> Put {
+        if self.push(item) || (self.is_endless() && self.gather_room() && self.push(item)) {
+            return Put::Done;
+        }
+        self.put_guarded(item, &mut self.lock())
+    }
+
+    /// Whether there is a ring, and any number of items finds a place behind it.
+    fn is_endless(&self) -> bool {
+        self.flags() & flag::GUARDED == 0 && self.store.is_unlimited()
+    }
+
+    /// Puts an item into the ring, if there is room and nothing else is to be done.
+    fn push(&self, item: u32) -> bool {
         if self.flags() & SLOW_PUT == 0 {
             // AcqRel and the fence: either shutdown sees this put under way, or this put sees the shutdown.
             self.begun().fetch_add(UNDER_WAY + NOT_DONE, Ordering::AcqRel);
@@ -273,13 +301,13 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
                 if self.flags() & flag::GETTERS != 0 {
                     self.settle(&mut self.lock());
                 }
-                return Put::Done;
+                return true;
             }
             // Somebody may wait until everything is done, and this put has kept it from being so.
             self.begun().fetch_sub(UNDER_WAY + NOT_DONE, Ordering::AcqRel);
             self.look_for_joiners();
         }
-        self.put_guarded(item, &mut self.lock())
+        false
     }
 
     /// As `put`, under the guard.
@@ -315,16 +343,37 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         refused
     }
 
+    /// Takes the next item from the ring, if it is there.
+    fn pop(&self) -> Option<u32> {
+        if self.flags() & SLOW_GET != 0 {
+            return None;
+        }
+        let item = self.store.ring().pop()?;
+        fence_after_update();
+        if self.flags() & flag::PUTTERS != 0 {
+            self.settle(&mut self.lock());
+        }
+        Some(item)
+    }
+
+    /// As `get`, waiting a moment for an item.
+    #[must_use]
+    pub fn get_soon(&self) -> Got {
+        if let Some(item) = self.pop() {
+            return Got::Item(item);
+        }
+        if self.flags() & flag::GUARDED == 0 {
+            self.gather_items();
+        } else {
+            spin(|| self.is_ready_guarded());
+        }
+        self.get()
+    }
+
     /// Takes the next item, if there is one.
     #[must_use]
     pub fn get(&self) -> Got {
-        if self.flags() & SLOW_GET == 0
-            && let Some(item) = self.store.ring().pop()
-        {
-            fence_after_update();
-            if self.flags() & flag::PUTTERS != 0 {
-                self.settle(&mut self.lock());
-            }
+        if let Some(item) = self.pop() {
             return Got::Item(item);
         }
         let got = self.get_guarded(&mut self.lock());
@@ -588,16 +637,42 @@ impl<'a, R: QueueRecords + ?Sized> Queue<'a, R> {
         self.is_last() || !self.store.is_empty()
     }
 
-    /// Waits a moment for an item, and says whether it saw one. It may be gone again.
-    #[must_use]
-    pub fn spin_for_item(&self) -> bool {
-        spin(|| self.is_ready_guarded())
-    }
-
     /// Waits a moment for room, and says whether it saw some. It may be gone again.
     #[must_use]
     pub fn spin_for_room(&self) -> bool {
+        if self.flags() & flag::GUARDED == 0 {
+            return self.gather_room();
+        }
         spin(|| self.flags() & flag::NO_PUT != 0 || !self.store.is_full())
+    }
+
+    fn gather_items(&self) -> bool {
+        let ring = self.store.ring();
+        self.gather(ring.capacity(), || ring.len())
+    }
+
+    fn gather_room(&self) -> bool {
+        let ring = self.store.ring();
+        self.gather(ring.capacity(), || ring.capacity() - ring.len())
+    }
+
+    /// Waits until the ring has a batch of what `count` counts, or some and the other end makes no more; a moment at most while
+    /// it has none. Says whether it has some.
+    fn gather(&self, capacity: usize, count: impl Fn() -> usize) -> bool {
+        let enough = BATCH.min(capacity.div_ceil(4));
+        let mut before = 0;
+        for _ in 0..SPINS {
+            if self.flags() & SLOW_RING != 0 {
+                break;
+            }
+            (0..RING_PAUSES).for_each(|_| hint::spin_loop());
+            let now = count();
+            if now >= enough || (now > 0 && now == before) {
+                return true;
+            }
+            before = now;
+        }
+        before > 0
     }
 }
 

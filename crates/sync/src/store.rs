@@ -17,14 +17,13 @@
 //! | 28, 29 | first and last record of the list, or the root of the heap |
 //! | 30 | records in the list or heap |
 //! | 31 | first record of those given back |
-//! | 32 | head of the ring |
 //! | 33 | records given back |
 //! | 34-35 | most bytes, or 0 for any number |
 //! | 36-37 | items ever added to the heap |
 //! | 38-39 | bytes of all items, if their number is limited |
 //! | 48 | tail of the ring |
 //!
-//! The ring's cells are the object's block.
+//! The ring's cells and its head lie in the object's block.
 
 use crate::primitive::{AtomicU32, AtomicU64, Ordering};
 use crate::queue::{QueueRecords, flag, queue_word};
@@ -50,8 +49,6 @@ pub mod store_word {
     pub const ARRIVALS: usize = 36;
     /// Bytes of all items (64 bits).
     pub const BYTES: usize = 38;
-    /// Head of the ring.
-    pub const HEAD: usize = 32;
     /// Records given back.
     pub const RETURNED_LENGTH: usize = 33;
     /// Most bytes, or 0 (64 bits).
@@ -97,7 +94,7 @@ impl<R: QueueRecords + ?Sized> Cells for InObject<'_, R> {
     }
 
     fn head(&self) -> &AtomicU32 {
-        self.0.word(self.1, store_word::HEAD)
+        self.0.head(self.1)
     }
 
     fn tail(&self) -> &AtomicU32 {
@@ -133,6 +130,11 @@ impl<'a, R: QueueRecords + ?Sized> Store<'a, R> {
     /// The ring of a queue that has one.
     pub(crate) fn ring(&self) -> Ring<InObject<'a, R>> {
         Ring::over(InObject(self.records, self.id))
+    }
+
+    /// Whether the number of items has no limit. Needs no guard.
+    pub(crate) fn is_unlimited(&self) -> bool {
+        self.get(store_word::LIMIT) == 0
     }
 
     fn get(&self, word: usize) -> u32 {

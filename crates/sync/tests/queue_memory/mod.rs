@@ -10,8 +10,8 @@ use sync::{
 };
 
 /// Words that the structures use, of 64: under loom each costs.
-const USED: [usize; 30] =
-    [0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 33, 48, 63];
+const USED: [usize; 29] =
+    [0, 1, 2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 33, 48, 63];
 const DOUBLES: [usize; 4] = [34, 36, 38, 50];
 
 /// Number of the record that is the queue.
@@ -23,6 +23,7 @@ pub(crate) struct Memory {
     words: Vec<AtomicU32>,
     doubles: Vec<AtomicU64>,
     cells: Vec<AtomicU64>,
+    head: AtomicU32,
     parkers: Vec<Parker>,
     free: Mutex<Vec<u32>>,
     /// Records of promises that came home.
@@ -49,6 +50,7 @@ impl Memory {
             words: many(count as usize * USED.len()),
             doubles: large(DOUBLES.len()),
             cells: large(shape.cells as usize),
+            head: AtomicU32::new(0),
             parkers: (0..=isolates).map(|_| Parker::default()).collect(),
             free: Mutex::new((1 + isolates..count).collect()),
             home: Mutex::new(Vec::new()),
@@ -141,6 +143,11 @@ impl QueueRecords for Memory {
     fn cell(&self, id: u32, index: u32) -> &AtomicU64 {
         assert_eq!(id, QUEUE);
         &self.cells[index as usize]
+    }
+
+    fn head(&self, id: u32) -> &AtomicU32 {
+        assert_eq!(id, QUEUE);
+        &self.head
     }
 
     fn take_record(&self) -> Option<u32> {
