@@ -7,6 +7,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { CancelledError, Full, RuntimeError, WorkerCrashedError } from '../errors.js';
 import { binding } from '../native/binding.js';
+import { dropBlock } from '../runtime/block.js';
 import { submitDepth, submitted } from '../runtime/feed.js';
 import { Later } from '../runtime/parcel.js';
 import { countDoubles, type PayloadOptions, readPayload, writeList } from '../runtime/payload.js';
@@ -141,11 +142,11 @@ export class Job implements Pending {
     if (taskChannel.hasSubscribers) this.#publish(slot, status, worker);
     this.#core.returned(status);
     if (status === layout.CANCELLED) {
-      binding.dropBlock(slot);
+      dropBlock(slot);
       if (this.#owner.neverBegan !== undefined) this.#owner.neverBegan(this);
       else this.#owner.failed(this, new CancelledError('The task was cancelled before it began'), -1);
     } else if (status === layout.CRASHED) {
-      binding.dropBlock(slot);
+      dropBlock(slot);
       this.#crashed(worker);
     } else {
       return this.#read(slot, status, worker);

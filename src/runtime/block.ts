@@ -21,11 +21,47 @@ export interface Window {
   readonly bytes: Buffer;
 }
 
+/** Blocks up to this length stay with their slot when nothing needs them any more, for the slot's next payload of that size. */
+const MOST_SPARE = 4096;
+/** The smallest block. */
+const UNIT = 256;
+
 /** By the number of their MiB. */
 const shared: (Window | undefined)[] = [];
 /** By offset. */
 const large = new Map<number, Window>();
 let kept = 0;
+
+/** Equal for lengths whose blocks are equally large. */
+function sizeClass(length: number): number {
+  return Math.clz32(Math.floor((Math.max(1, length) - 1) / UNIT));
+}
+
+/** Gives the slot a block of `length` bytes, contents unspecified. Returns its offset. */
+export function allocBlock(slot: number, length: number): number {
+  const { doubles } = segmentOf(slot);
+  const at = (baseOf(slot) + BLOCK * 4) >> 3;
+  const spare = -(doubles[at] as number);
+  if (!(spare > 0 && sizeClass(doubles[at + 1] as number) === sizeClass(length))) return binding.allocBlock(slot, length);
+  doubles[at] = spare;
+  doubles[at + 1] = length;
+  return spare;
+}
+
+/**
+ * The slot needs its block no more. A small one becomes its spare block, which a negative offset says: queues and pools
+ * send slots to and fro, and so the allocator is not needed for each message.
+ */
+export function dropBlock(slot: number): void {
+  const { doubles } = segmentOf(slot);
+  const at = (baseOf(slot) + BLOCK * 4) >> 3;
+  const offset = doubles[at] as number;
+  if (offset <= 0) return;
+  const length = doubles[at + 1] as number;
+  // Below 0: the block names shared objects, which are to be released.
+  if (length > 0 && length <= MOST_SPARE) doubles[at] = -offset;
+  else binding.dropBlock(slot);
+}
 
 /** Where the block of `slot` begins, in bytes of the region. */
 export function offsetOf(slot: number): number {

@@ -7,6 +7,7 @@
 
 import { binding } from '../native/binding.js';
 import { PicklingError, RuntimeError } from '../errors.js';
+import { dropBlock } from './block.js';
 import { CALL, MAP, STARMAP } from './operation.js';
 import { Later } from './parcel.js';
 import { countDoubles, doublesOf, readPayload, writeList, writeValue } from './payload.js';
@@ -76,13 +77,13 @@ function mapDoubles(slot: number, fn: Callable, length: number): unknown {
       doubles[at + i] = result;
     }
   } catch (error) {
-    binding.dropBlock(slot);
+    dropBlock(slot);
     setWord(slot, ARGUMENT, i);
     throw error;
   }
   if (i === length) return IN_PLACE;
   const items = Array.from(doubles.subarray(at, at + length));
-  binding.dropBlock(slot);
+  dropBlock(slot);
   const results: unknown[] = items.slice(0, i);
   return isThenable(result)
     ? awaitChunk(slot, fn, items as never[], false, results, result, i)

@@ -7,7 +7,7 @@
 
 import { binding } from '../native/binding.js';
 import { checkTransfer, decode, encode, type Encoded } from '../pickle/index.js';
-import { offsetOf, startOf, windowOf } from './block.js';
+import { allocBlock, dropBlock, offsetOf, startOf, windowOf } from './block.js';
 import { giveUp, isLent, LEND, lend, settle } from './loan.js';
 import { handlesOf, Later, openParcel, toPieces, valueOf } from './parcel.js';
 import { objectBehind } from './shared-block.js';
@@ -29,8 +29,9 @@ const PARCEL = 5;
 const ONE_NUMBER = 6;
 /** Bytes of the codec in a block. */
 const MANY_ENCODED = 7;
-/** A `Buffer` and nothing else, in a block: a frequent item of queues and pipes, which needs no codec. */
+/** A `Buffer` and nothing else, in a block or inline: a frequent item of queues and pipes, which needs no codec. */
 const BUFFER = 8;
+const SMALL_BUFFER = 9;
 
 const DOUBLE = 8;
 const INLINE_DOUBLES = INLINE_BYTES / DOUBLE;
@@ -94,7 +95,7 @@ function writeNumbers(slot: number, values: readonly unknown[], start: number, e
   for (let i = 0; i < length; i++) {
     const value = values[start + i];
     if (typeof value !== 'number') {
-      if (!inline) binding.dropBlock(slot);
+      if (!inline) dropBlock(slot);
       return false;
     }
     into[at + i] = value;
@@ -111,7 +112,7 @@ export interface Doubles {
 }
 
 function allocDoubles(slot: number, length: number): Doubles {
-  return doublesAt(binding.allocBlock(slot, length * DOUBLE), length);
+  return doublesAt(allocBlock(slot, length * DOUBLE), length);
 }
 
 /** The doubles of the slot's block. */
@@ -144,7 +145,7 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
       words[word + KIND] = ENCODED;
       bytes.set(encoded.bytes, base + INLINE);
     } else {
-      const offset = binding.allocBlock(slot, length);
+      const offset = allocBlock(slot, length);
       words[word + KIND] = MANY_ENCODED;
       windowOf(offset, length).bytes.set(encoded.bytes, startOf(offset, length));
     }
@@ -166,15 +167,20 @@ function writeEncoded(slot: number, value: unknown, options: PayloadOptions): vo
 /** Writes a `Buffer` that is copied as it is: not one that is shared, empty, of a subclass, or large enough to be lent. */
 function writeBuffer(slot: number, buffer: Buffer): boolean {
   const { length } = buffer;
-  if (length <= INLINE_BYTES || length >= LEND) return false;
+  if (length === 0 || length >= LEND) return false;
   if (!(buffer.buffer instanceof ArrayBuffer) || Object.getPrototypeOf(buffer) !== Buffer.prototype) return false;
   if (objectBehind(buffer.buffer) !== undefined) return false;
-  const offset = binding.allocBlock(slot, length);
-  buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
-  const { words } = segmentOf(slot);
-  const word = baseOf(slot) >> 2;
-  words[word + KIND] = BUFFER;
-  words[word + LENGTH] = length;
+  const { words, bytes } = segmentOf(slot);
+  const base = baseOf(slot);
+  const isSmall = length <= INLINE_BYTES;
+  if (isSmall) {
+    bytes.set(buffer, base + INLINE);
+  } else {
+    const offset = allocBlock(slot, length);
+    buffer.copy(windowOf(offset, length).bytes, startOf(offset, length));
+  }
+  words[(base >> 2) + KIND] = isSmall ? SMALL_BUFFER : BUFFER;
+  words[(base >> 2) + LENGTH] = length;
   return true;
 }
 
@@ -216,6 +222,8 @@ export function readPayload(slot: number): unknown {
       return readManyEncoded(slot, length);
     case BUFFER:
       return readBuffer(slot, length);
+    case SMALL_BUFFER:
+      return copyOf(bytes, at, length);
     case PARCEL:
       return readParcel(slot, length);
     default:
@@ -233,7 +241,7 @@ function readManyNumbers(slot: number, length: number): number[] {
 export function readDoubles(slot: number, length: number, into: unknown[], at: number): void {
   const from = doublesOf(slot, length);
   for (let i = 0; i < length; i++) into[at + i] = from.into[from.at + i];
-  binding.dropBlock(slot);
+  dropBlock(slot);
 }
 
 function readManyEncoded(slot: number, length: number): unknown {
@@ -242,16 +250,20 @@ function readManyEncoded(slot: number, length: number): unknown {
   try {
     return decode(windowOf(offset, length).bytes, noPart, at, at + length);
   } finally {
-    binding.dropBlock(slot);
+    dropBlock(slot);
   }
 }
 
 function readBuffer(slot: number, length: number): Buffer {
   const offset = offsetOf(slot);
-  const at = startOf(offset, length);
+  const buffer = copyOf(windowOf(offset, length).bytes, startOf(offset, length), length);
+  dropBlock(slot);
+  return buffer;
+}
+
+function copyOf(bytes: Buffer, at: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length);
-  windowOf(offset, length).bytes.copy(buffer, 0, at, at + length);
-  binding.dropBlock(slot);
+  bytes.copy(buffer, 0, at, at + length);
   return buffer;
 }
 
@@ -260,13 +272,13 @@ function readParcel(slot: number, headerLength: number): unknown {
   try {
     value = valueOf(openParcel(headerLength, (offset, into) => binding.readBlock(slot, offset, into)));
   } catch (error) {
-    binding.dropBlock(slot);
+    dropBlock(slot);
     throw error;
   }
   if (value instanceof Later) {
-    return new Later(value.promise.finally(() => binding.dropBlock(slot)));
+    return new Later(value.promise.finally(() => dropBlock(slot)));
   }
-  binding.dropBlock(slot);
+  dropBlock(slot);
   return value;
 }
 

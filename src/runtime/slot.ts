@@ -61,7 +61,7 @@ const INDEX_MASK = (1 << SLOTS_PER_SEGMENT_SHIFT) - 1;
 export interface Segment {
   readonly words: Int32Array;
   readonly doubles: Float64Array;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 const segments: Segment[] = [];
@@ -88,7 +88,7 @@ export function setWord(slot: number, word: number, value: number): void {
 
 function mapSegment(index: number): Segment {
   const buffer = binding.segment(index);
-  const segment = { words: new Int32Array(buffer), doubles: new Float64Array(buffer), bytes: new Uint8Array(buffer) };
+  const segment = { words: new Int32Array(buffer), doubles: new Float64Array(buffer), bytes: Buffer.from(buffer) };
   segments[index] = segment;
   return segment;
 }

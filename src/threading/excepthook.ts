@@ -13,6 +13,7 @@ import { inspect } from 'node:util';
 import { PicklingError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { encode, registerShared } from '../pickle/index.js';
+import { dropBlock } from '../runtime/block.js';
 import { Later } from '../runtime/parcel.js';
 import { readPayload, writeValue } from '../runtime/payload.js';
 import { attachPort, recycle, rethrowLater, setUncaughtListener, takeSlot } from '../runtime/port.js';
@@ -92,7 +93,7 @@ export function report(error: unknown, thread: Thread): void {
   if (answer === NO_HOOK) excepthook(describe(error, thread));
   else if (answer === HERE) callHook(describe(error, thread));
   else return;
-  binding.dropBlock(slot);
+  dropBlock(slot);
   recycle(slot);
 }
 

@@ -49,9 +49,8 @@ pub(crate) fn release(slot: u32) {
 #[napi_derive::napi]
 pub(crate) fn release_many(count: u32) -> Result<()> {
     with(|isolate| {
-        for index in 0..(count as usize).min(BATCH) {
-            Runtime::get().slots().release(isolate.exchange.read(index));
-        }
+        let slots: Vec<u32> = (0..(count as usize).min(BATCH)).map(|index| isolate.exchange.read(index)).collect();
+        Runtime::get().slots().release_many(&slots);
         Ok(())
     })
 }

@@ -53,6 +53,6 @@ pub(crate) fn region_slots() -> u32 {
 #[napi_derive::napi]
 pub(crate) fn region_used() -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-    let used = Runtime::get().slots().region().used() as f64;
+    let used = Runtime::get().slots().used_bytes() as f64;
     used
 }

@@ -15,6 +15,7 @@ use crate::port::Port;
 use crate::runtime::{ISOLATES, Runtime};
 use crate::slot::State;
 use crate::tally;
+use shm::Block;
 use sync::{ACTING, BASE, BROKEN, INSIDE, MOST, OWNER, SET, WRITER, WaitQueue, waiter_word};
 
 /// Waiters that a report names.
@@ -69,7 +70,7 @@ impl Runtime {
     /// What is left, when no isolate uses the region any more. Looks at all slots that were ever used.
     #[must_use]
     pub fn leaks(&self) -> Leaks {
-        let mut leaks = Leaks { bytes: self.slots().region().used(), ..Leaks::default() };
+        let mut leaks = Leaks { bytes: self.slots().used_bytes(), ..Leaks::default() };
         for slot in 0..self.slots().used() {
             if self.slots().is(slot, State::Object) {
                 let kind = Kind::from_number(self.slots().get(slot, object_word::KIND));
@@ -79,7 +80,7 @@ impl Runtime {
                     (None, None) => {}
                 }
             } else if self.slots().is(slot, State::Isolate) {
-                leaks.bytes -= self.slots().block(slot).map_or(0, |block| block.len.next_power_of_two() as u64);
+                leaks.bytes -= self.slots().block(slot).map_or(0, Block::size);
             } else if !self.slots().is(slot, State::Free) {
                 leaks.slots += 1;
             }

@@ -320,16 +320,9 @@ impl Runtime {
 
     /// Reserves free slots; how many of `out` were filled.
     pub fn reserve(&self, port: &Port, out: &mut [u32]) -> usize {
-        for (count, place) in out.iter_mut().enumerate() {
-            match self.slots.reserve(port.isolate) {
-                Some(slot) => {
-                    port.may_hold(slot);
-                    *place = slot;
-                }
-                None => return count,
-            }
-        }
-        out.len()
+        let count = self.slots.reserve_many(port.isolate, out);
+        out[..count].iter().for_each(|&slot| port.may_hold(slot));
+        count
     }
 
     /// Queues a filled slot.

@@ -29,6 +29,8 @@ use sync::{Links, NONE, TaggedStack};
 
 /// Bytes of a slot.
 pub const SLOT_BYTES: usize = 256;
+/// Most bytes of the spare blocks of free slots.
+const MOST_SPARE_BYTES: u64 = 16 << 20;
 /// The most slots there are: jobs under way, items of queues, waiters and objects of the whole process together.
 const MAX_SLOTS: usize = 1 << 22;
 /// What part of the region's address space may be slots; a small region has fewer than the most.
@@ -58,7 +60,7 @@ pub mod word {
     pub const LENGTH: usize = 6;
     /// Nesting depth, 1 for a job submitted from outside any job.
     pub const DEPTH: usize = 7;
-    /// Offset of the payload's block (f64, two words).
+    /// Offset of the payload's block (f64, two words), or of a spare block, negated.
     pub const BLOCK: usize = 8;
     /// Length of the payload's block (f64, two words).
     pub const BLOCK_LENGTH: usize = 10;
@@ -136,6 +138,8 @@ pub struct SlotTable {
     free: TaggedStack,
     /// Slots below this number have been used before.
     fresh: AtomicU32,
+    /// Bytes of the spare blocks of free slots.
+    spare: AtomicU64,
     /// Generation of the object made last, see `object.rs`.
     pub(crate) generation: AtomicU32,
     /// Objects that are alive.
@@ -159,7 +163,7 @@ impl SlotTable {
         let region = Region::new(|reserved| slots_in(reserved) * SLOT_BYTES)?;
         let count = u32::try_from(slots_in(region.reserved())).unwrap_or(u32::MAX);
         let [fresh, generation, objects] = [AtomicU32::new(0), AtomicU32::new(0), AtomicU32::new(0)];
-        Ok(Self { region, count, free: TaggedStack::default(), fresh, generation, objects })
+        Ok(Self { region, count, free: TaggedStack::default(), fresh, spare: AtomicU64::new(0), generation, objects })
     }
 
     /// Slots from this number on have never been used.
@@ -270,7 +274,15 @@ impl SlotTable {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "written by `set_block` from integers")]
     pub fn block(&self, slot: u32) -> Option<Block> {
         let (offset, len) = self.block_words(slot);
-        (offset != 0.0).then_some(Block { offset: offset as u64, len: len.abs() as usize })
+        (offset > 0.0).then_some(Block { offset: offset as u64, len: len.abs() as usize })
+    }
+
+    /// The block that the slot has kept for its next payload: JavaScript marks it with a negative offset instead of freeing it,
+    /// see `src/runtime/block.ts`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "written by `set_block` from integers")]
+    fn spare(&self, slot: u32) -> Option<Block> {
+        let (offset, len) = self.block_words(slot);
+        (offset < 0.0).then_some(Block { offset: -offset as u64, len: len as usize })
     }
 
     /// Names the slot's block, which belongs to it from now on.
@@ -293,28 +305,60 @@ impl SlotTable {
     /// Whether the slot's block begins with a list of handles.
     pub(crate) fn is_carrier(&self, slot: u32) -> bool {
         let (offset, len) = self.block_words(slot);
-        offset != 0.0 && len < 0.0
+        offset > 0.0 && len < 0.0
     }
 
-    /// Frees the slot's block, if there is one, and releases the objects that it names.
+    /// Frees the slot's block, if there is one, and releases the objects that it names; or its spare block.
     pub fn drop_block(&self, slot: u32) {
         if let Some(block) = self.block(slot) {
             let named = self.take_handles(slot, block);
             self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
             self.region.free(block);
             self.unload(&named);
+        } else if let Some(block) = self.spare(slot) {
+            self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
+            self.region.free(block);
         }
     }
 
-    /// Takes a free slot for `owner`, or `None` when all are under way.
+    /// Bytes of the region in use. The spare blocks of free slots are not.
+    #[must_use]
+    pub fn used_bytes(&self) -> u64 {
+        self.region.used().saturating_sub(self.spare.load(Ordering::Relaxed))
+    }
+
+    fn spare_bytes(&self, slots: &[u32]) -> u64 {
+        slots.iter().filter_map(|&slot| self.spare(slot)).map(Block::size).sum()
+    }
+
+    /// Takes a free slot without any block for `owner`, or `None` when all are under way.
     pub fn reserve(&self, owner: u32) -> Option<u32> {
+        let slot = self.take_free(owner)?;
+        self.spare.fetch_sub(self.spare_bytes(&[slot]), Ordering::Relaxed);
+        self.drop_block(slot);
+        Some(slot)
+    }
+
+    /// Takes free slots, which may have spare blocks, for `owner`; how many of `out` were filled.
+    pub(crate) fn reserve_many(&self, owner: u32, out: &mut [u32]) -> usize {
+        let mut count = 0;
+        while count < out.len()
+            && let Some(slot) = self.take_free(owner)
+        {
+            out[count] = slot;
+            count += 1;
+        }
+        self.spare.fetch_sub(self.spare_bytes(&out[..count]), Ordering::Relaxed);
+        count
+    }
+
+    fn take_free(&self, owner: u32) -> Option<u32> {
         let slot = self.free.pop(&self.links()).or_else(|| {
             let fresh =
                 self.fresh.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n < self.count).then_some(n + 1));
             fresh.ok()
         })?;
         self.set(slot, word::OWNER, owner);
-        self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
         self.put_state(slot, State::Held);
         Some(slot)
     }
@@ -325,6 +369,23 @@ impl SlotTable {
         self.set(slot, word::OWNER, NONE);
         self.put_state(slot, State::Free);
         self.free.push(&self.links(), slot);
+    }
+
+    /// Returns slots and their blocks; spare ones they keep, unless free slots have too many.
+    pub fn release_many(&self, slots: &[u32]) {
+        let bytes = self.spare_bytes(slots);
+        let keep = self.spare.fetch_add(bytes, Ordering::Relaxed) + bytes <= MOST_SPARE_BYTES;
+        if !keep {
+            self.spare.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        for &slot in slots {
+            if !keep || self.block(slot).is_some() {
+                self.drop_block(slot);
+            }
+            self.set(slot, word::OWNER, NONE);
+            self.put_state(slot, State::Free);
+        }
+        self.free.push_all(&self.links(), slots);
     }
 
     /// Returns those of `slots` that `owner` holds without having submitted them.

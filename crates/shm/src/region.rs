@@ -25,6 +25,14 @@ pub struct Block {
     pub len: usize,
 }
 
+impl Block {
+    /// Bytes that it takes of the heap.
+    #[must_use]
+    pub fn size(self) -> u64 {
+        1 << (order_of(self.len) + MIN_ORDER as usize)
+    }
+}
+
 /// The shared region. Lives as long as the process.
 pub struct Region {
     mapping: Mapping,

@@ -71,3 +71,28 @@ fn free_list_survives_an_id_that_comes_back() {
         assert_eq!(left, [0, 1]);
     });
 }
+
+#[test]
+fn free_list_gets_several_ids_at_once() {
+    loom::model(|| {
+        let shared = Arc::new((records(), TaggedStack::default()));
+        shared.1.push(&shared.0, 0);
+        let other = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let first = shared.1.pop(&shared.0);
+                let ids = [1].into_iter().chain(first).collect::<Vec<_>>();
+                shared.1.push_all(&shared.0, &ids);
+            })
+        };
+        let mine = shared.1.pop(&shared.0);
+        other.join().unwrap();
+        let left: Vec<u32> = std::iter::from_fn(|| shared.1.pop(&shared.0)).collect();
+        // In their order, and none twice.
+        match mine {
+            Some(0) => assert_eq!(left, [1]),
+            Some(1) => assert_eq!(left, [0]),
+            _ => assert_eq!(left, [1, 0]),
+        }
+    });
+}
