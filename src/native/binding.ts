@@ -73,6 +73,10 @@ export interface Binding {
   letGo(slot: number, generation: number): boolean;
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
+  expectBirth(isWorker: boolean, first: number, second: number): void;
+  watchBirth(isWorker: boolean, first: number, second: number): void;
+  forgetBirth(isWorker: boolean, first: number, second: number): void;
+  lookForStillborn(): void;
   nextThreadNumber(): number;
   setThreadName(slot: number, generation: number, name: string): void;
   threadName(slot: number, generation: number): string;

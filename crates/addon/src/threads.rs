@@ -2,7 +2,7 @@
 
 use napi::Result;
 use napi::bindgen_prelude::Uint32Array;
-use sched::{Handle, Runtime, threads};
+use sched::{Handle, Runtime, Unborn, threads};
 
 use crate::error::failure;
 use crate::isolate::with;
@@ -55,7 +55,9 @@ pub(crate) fn enter_thread(slot: u32, generation: u32) -> Result<()> {
     with(|isolate| {
         isolate.thread = Some(thread);
         Ok(())
-    })
+    })?;
+    Runtime::get().end_birth(Unborn::Thread(thread));
+    Ok(())
 }
 
 /// The isolate, which has been detached, was this thread.
