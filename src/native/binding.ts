@@ -31,6 +31,7 @@ export interface Binding {
   attach(onWake: () => void): ArrayBuffer;
   hold(hold: boolean): void;
   nameIsolate(name: string): void;
+  nameAfter(slot: number, generation: number): void;
   segment(index: number): ArrayBuffer;
   regionUsed(): number;
   regionSlots(): number;

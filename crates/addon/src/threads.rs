@@ -60,6 +60,17 @@ pub(crate) fn enter_thread(slot: u32, generation: u32) -> Result<()> {
     Ok(())
 }
 
+/// In messages this isolate is called what the thread is called.
+#[napi_derive::napi]
+pub(crate) fn name_after(slot: u32, generation: u32) -> Result<()> {
+    let thread = held(slot, generation)?;
+    with(|isolate| {
+        let role = if isolate.worker.is_some() { "worker" } else { "thread" };
+        isolate.port.name_after(role, thread);
+        Ok(())
+    })
+}
+
 /// The isolate, which has been detached, was this thread.
 pub(crate) fn leave_thread(thread: Handle) {
     threads::end(Runtime::get(), thread);
