@@ -24,8 +24,10 @@ const CALLS = {
 };
 const WAYS = ['throw', 'exit', 'memory', 'addon', 'descriptors'];
 
+const { platform } = process;
+
 // Where the threads of the process are not listed, Node tells of them, in an event loop that is not blocked.
-for (const way of process.platform === 'linux' ? WAYS : []) {
+for (const way of platform === 'linux' ? WAYS : []) {
   for (const [call, printed] of Object.entries(CALLS)) {
     test.serial(`stillborn: a blocked call does not wait for a thread that ended before it was one (${call}: ${way})`, async (t) => {
       const options = { NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --require ${JSON.stringify(PRELOAD)}` };
@@ -33,4 +35,11 @@ for (const way of process.platform === 'linux' ? WAYS : []) {
       t.deepEqual({ code, stdout }, { code: 0, stdout: printed });
     });
   }
+}
+
+if (platform === 'linux') {
+  test.serial('stillborn: joinSync() of a pool that is terminated while its workers start returns', async (t) => {
+    const { code, stdout } = await runProgram('../threading/stillborn.mjs', ['none', 'terminated']);
+    t.deepEqual({ code, stdout }, { code: 0, stdout: 'undefined\n' });
+  });
 }
