@@ -59,7 +59,7 @@ export function waitContract(test: TestFn, makePool: MakePool): void {
     });
 
     test.serial(`wait: PI22 after its timeout it is empty, and nobody waits any more (${form})`, async (t) => {
-      const [here] = Pipe();
+      const [here, there] = Pipe();
       const queue = new Queue<number>();
       const took = await timed(async () => t.deepEqual(await waitBy(form, [here, queue], { timeout: 50 }), []));
       t.true(isAbout(took, 50), `${took}`);
@@ -67,6 +67,8 @@ export function waitContract(test: TestFn, makePool: MakePool): void {
       t.deepEqual(await waitBy(form, [], { timeout: 10 }), []);
       await t.throwsAsync(waitBy(form, [here], { timeout: -1 }), { instanceOf: RangeError });
       await t.throwsAsync(waitBy(form, [here, 5 as never]), { instanceOf: TypeError, message: /objects\[1\]/ });
+      // Kept until here: the collector would close it, and that makes the other end ready.
+      there.close();
     });
 
     test.serial(`wait: another thread makes one ready (${form})`, async (t) => {

@@ -31,6 +31,7 @@ export interface Binding {
   attach(onWake: () => void): ArrayBuffer;
   hold(hold: boolean): void;
   nameIsolate(name: string): void;
+  nameAfter(slot: number, generation: number): void;
   segment(index: number): ArrayBuffer;
   regionUsed(): number;
   regionSlots(): number;
@@ -73,6 +74,10 @@ export interface Binding {
   letGo(slot: number, generation: number): boolean;
   objects(): number;
   objectView(slot: number, generation: number): ArrayBuffer | null;
+  expectBirth(isWorker: boolean, first: number, second: number): void;
+  watchBirth(isWorker: boolean, first: number, second: number): void;
+  forgetBirth(isWorker: boolean, first: number, second: number): void;
+  lookForStillborn(): void;
   nextThreadNumber(): number;
   setThreadName(slot: number, generation: number, name: string): void;
   threadName(slot: number, generation: number): string;

@@ -4,6 +4,7 @@
  */
 
 import { type ResourceLimits, SHARE_ENV, Worker } from 'node:worker_threads';
+import { binding } from '../native/binding.js';
 import type { Ending } from './backend.js';
 import { closeBufferChannel, openBufferChannel } from './shared-buffers.js';
 
@@ -30,8 +31,15 @@ function inheritedOptions(): string[] | undefined {
 
 const ENTRY = new URL('./polycore.cjs', import.meta.url);
 
+/**
+ * Which worker or thread an isolate is to be: whether it is a worker, and the number of its pool and its key in that, or slot
+ * and generation of its thread. So its end is also known when it comes before that.
+ */
+export type Identity = readonly [isWorker: boolean, first: number, second: number];
+
 /** What an isolate is to be. */
 export interface IsolateOptions {
+  readonly identity: Identity;
   /** Of its thread. */
   readonly name: string;
   /** Its `workerData`. */
@@ -55,7 +63,9 @@ export function helpStarted(): void {
 export function startIsolate(options: IsolateOptions, ended: (ending: Ending) => void): Worker {
   const channel = openBufferChannel();
   const execArgv = inheritedOptions();
+  const { identity } = options;
   let worker: Worker;
+  binding.expectBirth(...identity);
   try {
     worker = new Worker(ENTRY, {
       workerData: { ...options.data, buffers: channel, code: import.meta.loader?.codeCache() },
@@ -66,15 +76,18 @@ export function startIsolate(options: IsolateOptions, ended: (ending: Ending) =>
       ...(options.limits === undefined ? {} : { resourceLimits: options.limits }),
     });
   } catch (error) {
+    binding.forgetBirth(...identity);
     closeBufferChannel(channel);
     throw error;
   }
+  binding.watchBirth(...identity);
   worker.unref();
   let thrown: { error: unknown } | undefined;
   worker.on('error', (error) => {
     thrown = { error };
   });
   worker.on('exit', (exitCode) => {
+    binding.forgetBirth(...identity);
     closeBufferChannel(channel);
     ended({ exitCode, ...thrown });
   });

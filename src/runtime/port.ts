@@ -54,7 +54,7 @@ export function attachPort(): Uint32Array {
   if (exchange !== undefined) return exchange;
   exchange = new Uint32Array(binding.attach(onWake));
   self = binding.isolateNumber() + 1;
-  binding.nameIsolate(isMainThread ? 'the main thread' : `thread ${threadId}`);
+  binding.nameIsolate(`thread ${isMainThread ? 'MainThread' : threadId}`);
   const slot = takeSlot();
   checkSharedMemory(slot);
   free.push(slot);

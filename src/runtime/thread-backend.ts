@@ -2,7 +2,7 @@
 
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import type { Backend, Ended, WorkerOptions } from './backend.js';
-import { startIsolate } from './isolate.js';
+import { type IsolateOptions, startIsolate } from './isolate.js';
 
 /** What a worker thread is told at its start, in `workerData.polycore`. */
 export interface WorkerSetup extends WorkerOptions {
@@ -25,7 +25,12 @@ export class ThreadBackend implements Backend {
   start(key: number): void {
     const setup: WorkerSetup = { ...this.#options, key };
     // Pending work holds the event loop through the port; an idle pool lets the process end.
-    const options = { name: `${this.#options.poolName}-${key}`, data: { polycore: setup }, limits: this.#limits };
+    const options: IsolateOptions = {
+      identity: [true, this.#options.pool, key],
+      name: `${this.#options.poolName}-${key}`,
+      data: { polycore: setup },
+      limits: this.#limits,
+    };
     const thread = startIsolate(options, (ending) => {
       this.#threads.delete(key);
       this.#ended(key, ending);

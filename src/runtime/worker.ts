@@ -21,7 +21,7 @@ let uncaught: { error: unknown } | undefined;
 
 function main(setup: WorkerSetup): void {
   attachPort();
-  binding.nameIsolate(`worker ${setup.key} of ${setup.poolName}`);
+  binding.nameIsolate(`worker ${setup.poolName}-${setup.key}`);
   binding.join(setup.pool, setup.key);
   process.on('uncaughtExceptionMonitor', (error) => {
     uncaught = { error };

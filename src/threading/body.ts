@@ -83,7 +83,7 @@ function main({ generation, slot, work }: ThreadSetup): void {
   attachPort();
   const thread = arrive([THREAD, slot, generation], arrived) as Thread;
   binding.enterThread(slot, generation);
-  binding.nameIsolate(`thread ${thread.name}`);
+  binding.nameAfter(slot, generation);
   store(objectOf(thread), IDENT, threadId + 1);
   store(objectOf(thread), NATIVE_ID, nativeId());
   const body = new Body(thread);

@@ -22,6 +22,7 @@ export function currentThread(): Thread {
   store(objectOf(thread), IDENT, threadId + 1);
   const { generation, slot } = objectOf(thread);
   binding.enterThread(slot, generation);
+  binding.nameAfter(slot, generation);
   remember(thread, objectOf(thread));
   setSelf(thread);
   return thread;
@@ -33,8 +34,14 @@ export function mainThread(): Thread {
   attachPort();
   const [slot, generation] = binding.mainThread();
   main = slot === undefined ? elect() : (arrive([THREAD, slot, generation as number], arrived) as Thread);
-  if (isMainThread) setSelf(main, endMain);
+  if (isMainThread) becomeMain(main);
   return main;
+}
+
+function becomeMain(thread: Thread): void {
+  setSelf(thread, endMain);
+  const { generation, slot } = objectOf(thread);
+  binding.nameAfter(slot, generation);
 }
 
 /** Makes an object for the main thread; another isolate may do the same just now. */

@@ -6,7 +6,7 @@ import { RuntimeError, WorkerCrashedError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import type { Ending } from '../runtime/backend.js';
 import { refuseImportingMain } from '../runtime/importing.js';
-import { helpStarted, startIsolate } from '../runtime/isolate.js';
+import { helpStarted, type IsolateOptions, startIsolate } from '../runtime/isolate.js';
 import { THREAD } from '../runtime/kind.js';
 import { Later } from '../runtime/parcel.js';
 import { collect, hold, unhold } from '../runtime/port.js';
@@ -142,7 +142,13 @@ export class Thread<A extends readonly unknown[] = never[]> {
     let ended: (ending: Ending) => void = () => {};
     this.#ending = new Promise((resolve) => (ended = resolve));
     try {
-      const options = { name: this.name, data: { polycoreThread: setup }, limits: this.#limits, sharesEnvironment: true };
+      const options: IsolateOptions = {
+        identity: [false, slot, generation],
+        name: this.name,
+        data: { polycoreThread: setup },
+        limits: this.#limits,
+        sharesEnvironment: true,
+      };
       const { threadId } = startIsolate(options, (ending) => {
         binding.dropFunction(work);
         // It may have gone before it knew that it is a thread.
@@ -196,13 +202,20 @@ export class Thread<A extends readonly unknown[] = never[]> {
   joinSync(options: { timeout?: number } = {}): boolean {
     const timeout = checkTimeout(options.timeout);
     this.#checkJoinable();
-    if (!words.hasEnded(this.#object) && (timeout === 0 || waitSync(this.#wish, timeout) === TIMED_OUT)) return false;
+    if (!this.#hasEnded() && (timeout === 0 || waitSync(this.#wish, timeout) === TIMED_OUT)) return false;
     // A hook for the error that has ended it runs before.
     collect();
     void this.#settle();
     const crash = crashOf(this.#object, this.name);
     if (crash !== undefined) throw crash;
     return true;
+  }
+
+  /** Looks itself, as a wait would: whoever asks again and again may keep the event loop from telling. */
+  #hasEnded(): boolean {
+    if (words.hasEnded(this.#object)) return true;
+    binding.lookForStillborn();
+    return words.hasEnded(this.#object);
   }
 
   #checkJoinable(): void {
@@ -218,7 +231,7 @@ export class Thread<A extends readonly unknown[] = never[]> {
 
   /** Whether it has been started and has not ended. */
   isAlive(): boolean {
-    return words.hasFlag(this.#object, words.STARTED) && !words.hasEnded(this.#object);
+    return words.hasFlag(this.#object, words.STARTED) && !this.#hasEnded();
   }
 
   /** Its name, for people; threads may have the same. Default: `Thread-1`, `Thread-2 (f)` of a target with the name `f`, … */

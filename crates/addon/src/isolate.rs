@@ -97,6 +97,7 @@ pub(crate) fn attach(env: Env, on_wake: Function<'_, (), ()>) -> Result<Unknown<
                 crate::threads::leave_thread(thread);
             }
             if Runtime::get().live() == 0 {
+                Runtime::get().forget_births();
                 sched::threads::forget_all(Runtime::get());
                 report_leaks();
             }

@@ -8,6 +8,7 @@ mod algorithms;
 mod alive;
 mod arrays;
 mod background;
+mod births;
 #[expect(clippy::needless_pass_by_value, reason = "the napi macro hands over owned values")]
 mod blocks;
 mod buffers;

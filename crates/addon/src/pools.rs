@@ -1,7 +1,7 @@
 //! Pools and their workers.
 
 use napi::Result;
-use sched::{Event, PoolStats, Runtime};
+use sched::{Event, PoolStats, Runtime, Unborn};
 
 use crate::error::failure;
 use crate::isolate::with;
@@ -67,14 +67,16 @@ pub(crate) fn pool_stats(pool: u32) -> Stats {
 
 /// This isolate becomes the worker `key` of the pool.
 #[napi_derive::napi]
-pub(crate) fn join(pool: u32, key: u32) -> Result<()> {
+pub(crate) fn join(number: u32, key: u32) -> Result<()> {
     let runtime = Runtime::get();
-    let pool = runtime.pool(pool).ok_or_else(|| failure("the pool is gone"))?;
+    let pool = runtime.pool(number).ok_or_else(|| failure("the pool is gone"))?;
     with(|isolate| {
         let worker = runtime.join(&pool, isolate.port, key);
         isolate.worker = Some((pool, worker));
         Ok(())
-    })
+    })?;
+    runtime.end_birth(Unborn::Worker { pool: number, key });
+    Ok(())
 }
 
 /// Tells the pool's owner something about this worker.

@@ -2,7 +2,7 @@
 
 use napi::Result;
 use napi::bindgen_prelude::Uint32Array;
-use sched::{Handle, Runtime, threads};
+use sched::{Handle, Runtime, Unborn, threads};
 
 use crate::error::failure;
 use crate::isolate::with;
@@ -54,6 +54,19 @@ pub(crate) fn enter_thread(slot: u32, generation: u32) -> Result<()> {
     Runtime::get().slots().retain(thread).map_err(failure)?;
     with(|isolate| {
         isolate.thread = Some(thread);
+        Ok(())
+    })?;
+    Runtime::get().end_birth(Unborn::Thread(thread));
+    Ok(())
+}
+
+/// In messages this isolate is called what the thread is called.
+#[napi_derive::napi]
+pub(crate) fn name_after(slot: u32, generation: u32) -> Result<()> {
+    let thread = held(slot, generation)?;
+    with(|isolate| {
+        let role = if isolate.worker.is_some() { "worker" } else { "thread" };
+        isolate.port.name_after(role, thread);
         Ok(())
     })
 }

@@ -1,6 +1,8 @@
 //! What is known about a value: its type, and of a number the interval it lies in, whether it is an integer, and whether it
 //! can be NaN or -0. A lattice for abstract interpretation.
 
+use crate::ir::Op;
+
 /// Integers below this magnitude are exact as doubles and as 64-bit integers alike; one that rounds to it may not be.
 pub(crate) const EXACT: f64 = 9_007_199_254_740_992.0;
 /// What counters of small steps do not reach.
@@ -251,6 +253,24 @@ impl Num {
         let lo = if self.lo < 0.0 { self.lo.max(-largest) } else { 0.0 };
         let negative_zero = self.may_be_negative();
         Self { lo, hi: hi.max(0.0), int, nan, negative_zero, single: false, counter: false }.checked()
+    }
+
+    /// What `op` makes of these and those.
+    pub(crate) fn combine(self, op: Op, b: Self) -> Self {
+        match op {
+            Op::Add => self.add(b),
+            Op::Sub => self.sub(b),
+            Op::Mul => self.mul(b),
+            Op::Div => self.div(b),
+            Op::Rem => self.rem(b),
+            Op::Pow => self.pow(b),
+            Op::And => self.and(b),
+            Op::Or => self.or(b),
+            Op::Xor => self.xor(b),
+            Op::Shl => self.shl(b),
+            Op::Shr => self.shr(b),
+            Op::Ushr => self.ushr(b),
+        }
     }
 
     pub(crate) fn pow(self, b: Self) -> Self {

@@ -12,6 +12,7 @@ pub mod primitive;
 #[cfg(not(loom))]
 pub mod algorithms;
 
+mod birth;
 mod cargo;
 mod connection;
 mod deque;
@@ -22,6 +23,7 @@ mod isolate;
 mod kind;
 mod native;
 mod object;
+mod os_threads;
 mod pool;
 mod port;
 mod queue;
@@ -35,6 +37,7 @@ pub mod threads;
 mod wait;
 mod worker;
 
+pub use birth::Unborn;
 pub use cargo::LoadError;
 pub use deque::{Deque, Steal};
 pub use heap::Heap;

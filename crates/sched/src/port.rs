@@ -10,9 +10,11 @@
 //! The wake-up goes through a gate: a lock that is held while it is called, closed when the isolate ends. Whoever comes
 //! later finds it closed and touches nothing.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
+use crate::object::Handle;
 use crate::primitive::{Arc, AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+use crate::threads;
 use sync::{Links, NONE, Parker, Stack};
 
 /// Slots of one part of the table, see `Port::parts`.
@@ -22,6 +24,15 @@ const PARTS: usize = 16;
 
 /// Calls the owner's event loop; must not block and must be callable from any thread.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// What an isolate is called in messages.
+#[derive(Default)]
+struct Title {
+    /// As long as it has no thread, or that has no name any more.
+    name: String,
+    role: &'static str,
+    thread: Option<Handle>,
+}
 
 /// See the module's description.
 pub struct Port {
@@ -39,7 +50,7 @@ pub struct Port {
     parker: Arc<Parker>,
     gate: RwLock<Option<Wake>>,
     /// What the isolate is called in messages.
-    name: std::sync::Mutex<String>,
+    title: Mutex<Title>,
 }
 
 impl Port {
@@ -56,20 +67,35 @@ impl Port {
             outstanding: AtomicU32::new(0),
             parker: Arc::new(Parker::default()),
             gate: RwLock::new(Some(wake)),
-            name: std::sync::Mutex::default(),
+            title: Mutex::default(),
         }
     }
 
     /// What the isolate is called in messages.
     #[must_use]
     pub fn name(&self) -> String {
-        let name = self.name.lock().unwrap_or_else(PoisonError::into_inner);
-        if name.is_empty() { format!("isolate {}", self.isolate) } else { name.clone() }
+        let title = self.title.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = title.thread.map(threads::name).filter(|name| !name.is_empty());
+        match (thread, title.name.as_str()) {
+            (Some(name), _) => format!("{} {name}", title.role),
+            (None, "") => format!("isolate {}", self.isolate),
+            (None, name) => name.to_owned(),
+        }
     }
 
     /// Names the isolate.
     pub fn set_name(&self, name: String) {
-        *self.name.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        self.set_title(Title { name, ..Title::default() });
+    }
+
+    /// The isolate is called what it is, "thread" say, and whatever its thread is called at the time.
+    pub fn name_after(&self, role: &'static str, thread: Handle) {
+        let name = self.title.lock().unwrap_or_else(PoisonError::into_inner).name.clone();
+        self.set_title(Title { name, role, thread: Some(thread) });
+    }
+
+    fn set_title(&self, title: Title) {
+        *self.title.lock().unwrap_or_else(PoisonError::into_inner) = title;
     }
 
     /// The port of an isolate that has a record.

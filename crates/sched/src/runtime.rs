@@ -5,8 +5,10 @@
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use crate::birth::Births;
 use crate::holdings::Holdings;
 use crate::isolate::{BLOCKED, PARKER, USER};
+use crate::os_threads;
 use crate::pool::Pool;
 use crate::port::{Port, Wake};
 use crate::primitive::{Arc, Ordering, fence, hint};
@@ -93,6 +95,8 @@ pub struct Runtime {
     /// Isolate numbers that may be given out again, and the first never used.
     numbers: Mutex<(Vec<u32>, u32)>,
     pools: RwLock<Vec<Option<Arc<Pool>>>>,
+    /// Isolates that were started and have not come yet.
+    pub(crate) births: Births,
     /// This process as a user of the region.
     user: Option<shm::User>,
 }
@@ -111,7 +115,9 @@ impl Runtime {
             let numbers = Mutex::new((Vec::new(), 0));
             // Without an entry nobody could ask for this process; it works all the same.
             let user = slots.region().enroll().ok();
-            if let Err(late) = RUNTIME.set(Self { slots, ports, numbers, pools: RwLock::new(Vec::new()), user }) {
+            os_threads::prepare();
+            let (pools, births) = (RwLock::default(), Births::default());
+            if let Err(late) = RUNTIME.set(Self { slots, ports, numbers, pools, births, user }) {
                 drop(late);
             }
         }
@@ -518,6 +524,7 @@ impl Runtime {
             while next.is_none() && worker.seat.is_asleep() && worker.port.start_blocking() {
                 let left = limit.saturating_sub(start.elapsed());
                 let token = worker.parker.park(left.min(SLICE));
+                self.look_for_stillborn();
                 if left.is_zero() {
                     next = Some(Next::Nothing);
                 } else if !token && !alive() {
@@ -544,6 +551,7 @@ impl Runtime {
                 answer = None;
                 break;
             }
+            self.look_for_stillborn();
         }
         port.stop_blocking();
         answer

@@ -124,6 +124,7 @@ impl Sleeper for Slices<'_> {
         }
         let token = self.port.parker().park(left.min(SLICE));
         self.report();
+        Runtime::get().look_for_stillborn();
         if token || (self.alive)() { Rest::Look } else { Rest::Stopped }
     }
 }

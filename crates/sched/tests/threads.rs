@@ -98,6 +98,26 @@ fn threads_have_names_as_long_as_they_live() {
 }
 
 #[test]
+fn threads_give_their_names_to_their_isolates_also_later_ones() {
+    let _alone = alone();
+    let port = isolate();
+    port.set_name("thread 3".to_owned());
+    let named = thread(port);
+    port.name_after("worker", named);
+    assert_eq!(port.name(), "thread 3", "it has none yet");
+    threads::set_name(named, "first".to_owned());
+    assert_eq!(port.name(), "worker first");
+    threads::set_name(named, "second".to_owned());
+    assert_eq!(port.name(), "worker second");
+    assert!(runtime().let_go(port, named));
+    assert_eq!(port.name(), "thread 3", "it went with the object");
+    detach(port);
+    let other = isolate();
+    assert_eq!(other.name(), format!("isolate {}", other.isolate), "whoever had the number before");
+    detach(other);
+}
+
+#[test]
 fn threads_have_one_main_thread_until_the_last_isolate_ends() {
     let _alone = alone();
     let port = isolate();

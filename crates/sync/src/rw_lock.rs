@@ -156,15 +156,8 @@ impl<R: Records + ?Sized> Waitable<R> for RwLock<'_, R> {
     }
 
     fn withdraw(&self, waiter: Waiter<'_, R>) -> bool {
-        let waiter = self.queue.waiter(waiter.id);
-        let mut guarded = self.queue.lock();
-        let waits = guarded.has(waiter);
-        if waits {
-            guarded.remove(waiter);
-            // A writer that gives up may have kept readers behind it waiting.
-            self.admit(&mut guarded);
-        }
-        waits
+        // A writer that gives up may have kept readers behind it waiting.
+        self.queue.withdraw_and(waiter, |guarded| self.admit(guarded))
     }
 
     fn refund(&self, waiter: Waiter<'_, R>) {

@@ -169,15 +169,8 @@ impl<R: Records + ?Sized> Waitable<R> for Semaphore<'_, R> {
     }
 
     fn withdraw(&self, waiter: Waiter<'_, R>) -> bool {
-        let waiter = self.queue.waiter(waiter.id);
-        let mut guarded = self.queue.lock();
-        let waits = guarded.has(waiter);
-        if waits {
-            guarded.remove(waiter);
-            // The one behind it may want less.
-            self.grant(&mut guarded);
-        }
-        waits
+        // The one behind it may want less.
+        self.queue.withdraw_and(waiter, |guarded| self.grant(guarded))
     }
 
     fn refund(&self, waiter: Waiter<'_, R>) {

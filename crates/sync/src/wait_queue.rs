@@ -79,12 +79,17 @@ impl<'a, R: Records + ?Sized> WaitQueue<'a, R> {
     /// Takes a waiter out that ends its wait by itself, of a primitive that has nothing else to do then; `false` if it
     /// is not there.
     pub(crate) fn withdraw(&self, waiter: Waiter<'_, R>) -> bool {
+        self.withdraw_and(waiter, |guarded| self.mark(guarded))
+    }
+
+    /// As `withdraw`; if the waiter was there, `then` does what follows from its absence.
+    pub(crate) fn withdraw_and(&self, waiter: Waiter<'_, R>, then: impl FnOnce(&mut Guarded<'a, R>)) -> bool {
         let mut guarded = self.lock();
         let waiter = self.waiter(waiter.id);
         let waits = guarded.has(waiter);
         if waits {
             guarded.remove(waiter);
-            self.mark(&guarded);
+            then(&mut guarded);
         }
         waits
     }

@@ -164,31 +164,11 @@ impl<'x> Gen<'x, '_> {
         }
         let num = self.num(a);
         let (x, y) = (element_fact.num, num);
-        let result_num = match op {
-            Op::Add => x.add(y),
-            Op::Sub => x.sub(y),
-            Op::Mul => x.mul(y),
-            Op::And => x.and(y),
-            Op::Or => x.or(y),
-            Op::Xor => x.xor(y),
-            Op::Shl => x.shl(y),
-            Op::Shr => x.shr(y),
-            Op::Ushr => x.ushr(y),
-            Op::Div => x.div(y),
-            Op::Rem => x.rem(y),
-            Op::Pow => Num::ANY,
-        };
+        let result_num = if op == Op::Pow { Num::ANY } else { x.combine(op, y) };
         if op.is_bitwise() {
             let x = self.to_i32(before, rep, element_fact.num);
             let y = self.i32(a);
-            let bits = match op {
-                Op::And => self.b.ins().band(x, y),
-                Op::Or => self.b.ins().bor(x, y),
-                Op::Xor => self.b.ins().bxor(x, y),
-                Op::Shl => self.b.ins().ishl(x, y),
-                Op::Shr => self.b.ins().sshr(x, y),
-                _ => self.b.ins().ushr(x, y),
-            };
+            let bits = self.bitwise(op, x, y);
             if op == Op::Ushr {
                 return ((self.b.ins().uextend(types::I64, bits), Rep::I64), result_num);
             }

@@ -136,15 +136,7 @@ impl Gen<'_, '_> {
         }
         let p = self.f64(a);
         let q = self.f64(b);
-        let condition = match op {
-            Cmp::Lt => FloatCC::LessThan,
-            Cmp::Le => FloatCC::LessThanOrEqual,
-            Cmp::Gt => FloatCC::GreaterThan,
-            Cmp::Ge => FloatCC::GreaterThanOrEqual,
-            Cmp::Eq => FloatCC::Equal,
-            Cmp::Ne => FloatCC::NotEqual,
-        };
-        self.b.ins().fcmp(condition, p, q)
+        self.b.ins().fcmp(floating(op), p, q)
     }
 
     pub(super) fn big_compare(&mut self, op: Cmp, (a, ka): (E, BigKind), (b, kb): (E, BigKind)) -> Value {
@@ -197,6 +189,18 @@ impl Gen<'_, '_> {
         let whole = self.b.ins().trunc(x);
         let is_whole = self.b.ins().fcmp(FloatCC::Equal, whole, x);
         self.b.ins().band(finite, is_whole)
+    }
+}
+
+/// The comparison of doubles, alone or in pairs.
+pub(super) fn floating(op: Cmp) -> FloatCC {
+    match op {
+        Cmp::Lt => FloatCC::LessThan,
+        Cmp::Le => FloatCC::LessThanOrEqual,
+        Cmp::Gt => FloatCC::GreaterThan,
+        Cmp::Ge => FloatCC::GreaterThanOrEqual,
+        Cmp::Eq => FloatCC::Equal,
+        Cmp::Ne => FloatCC::NotEqual,
     }
 }
 

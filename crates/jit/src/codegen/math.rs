@@ -40,6 +40,18 @@ impl Gen<'_, '_> {
         }
     }
 
+    /// A function that is one instruction for a double, and for a pair of them.
+    pub(super) fn instruction(&mut self, function: MathFn, x: Value) -> Option<Value> {
+        Some(match function {
+            MathFn::Abs => self.b.ins().fabs(x),
+            MathFn::Ceil => self.b.ins().ceil(x),
+            MathFn::Floor => self.b.ins().floor(x),
+            MathFn::Trunc => self.b.ins().trunc(x),
+            MathFn::Sqrt => self.b.ins().sqrt(x),
+            _ => return None,
+        })
+    }
+
     /// A function of doubles.
     pub(super) fn math(&mut self, function: MathFn, args: &[E], e: E) -> Value {
         match function {
@@ -54,12 +66,10 @@ impl Gen<'_, '_> {
             _ => {}
         }
         let x = self.f64(args[0]);
+        if let Some(value) = self.instruction(function, x) {
+            return value;
+        }
         match function {
-            MathFn::Abs => self.b.ins().fabs(x),
-            MathFn::Ceil => self.b.ins().ceil(x),
-            MathFn::Floor => self.b.ins().floor(x),
-            MathFn::Trunc => self.b.ins().trunc(x),
-            MathFn::Sqrt => self.b.ins().sqrt(x),
             MathFn::Fround => {
                 let single = self.b.ins().fdemote(types::F32, x);
                 self.b.ins().fpromote(types::F64, single)

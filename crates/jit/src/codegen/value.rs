@@ -509,6 +509,11 @@ impl<'x> Gen<'x, '_> {
             };
         }
         let y = self.i32(b);
+        self.bitwise(op, x, y)
+    }
+
+    /// A bitwise operator of two integers of 32 bits.
+    pub(super) fn bitwise(&mut self, op: Op, x: Value, y: Value) -> Value {
         match op {
             Op::And => self.b.ins().band(x, y),
             Op::Or => self.b.ins().bor(x, y),

@@ -11,10 +11,11 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as Ty, Value, types};
 use cranelift_frontend::Variable;
 
+use super::condition::floating;
 use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
-use crate::ir::{Cmp, E, Kind, Local, MathFn, Op, Stmt, Test};
+use crate::ir::{E, Kind, Local, MathFn, Op, Stmt, Test};
 use crate::range::{Num, Type};
 
 /// Iterations in one register.
@@ -311,9 +312,7 @@ impl<'x> Gen<'x, '_> {
             self.vector_stmts(body, &mut sets);
         } else {
             for lanes in &mut sets {
-                for stmt in body {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_body(body, lanes);
             }
         }
         let next = self.b.ins().iadd_imm_s(first, round);
@@ -326,15 +325,28 @@ impl<'x> Gen<'x, '_> {
         end
     }
 
+    /// Straight-line statements of one pair.
+    fn vector_body(&mut self, stmts: &'x [Stmt], lanes: &mut Lanes<'_>) {
+        for stmt in stmts {
+            self.vector_stmt(stmt, lanes);
+        }
+    }
+
+    /// Evaluates a sequence but for its value, which is returned.
+    fn vector_before_last(&mut self, parts: &[E], lanes: &mut Lanes<'_>) -> E {
+        let [before @ .., last] = parts else { unreachable!("refused by `vectorizable`") };
+        for part in before {
+            self.vector_effect(*part, lanes);
+        }
+        *last
+    }
+
     pub(super) fn vector_stmt(&mut self, stmt: &'x Stmt, lanes: &mut Lanes<'_>) {
         match stmt {
             Stmt::Expr(e) => self.vector_effect(*e, lanes),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
-                    for stmt in if known { then } else { otherwise } {
-                        self.vector_stmt(stmt, lanes);
-                    }
-                    return;
+                    return self.vector_body(if known { then } else { otherwise }, lanes);
                 }
                 let test = self.mask(*test, lanes);
                 let outer = lanes.mask;
@@ -343,9 +355,7 @@ impl<'x> Gen<'x, '_> {
                         Some(outer) => self.b.ins().band(outer, side),
                         None => side,
                     });
-                    for stmt in body {
-                        self.vector_stmt(stmt, lanes);
-                    }
+                    self.vector_body(body, lanes);
                 }
                 lanes.mask = outer;
             }
@@ -416,9 +426,7 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_body(stmts, lanes);
                 self.vector_effect(*value, lanes);
             }
             _ => {
@@ -551,16 +559,11 @@ impl<'x> Gen<'x, '_> {
                 self.vector_math(*function, &values)
             }
             Kind::Seq(parts) => {
-                let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                for part in before {
-                    self.vector_effect(*part, lanes);
-                }
-                self.pair(*last, lanes)
+                let last = self.vector_before_last(parts, lanes);
+                self.pair(last, lanes)
             }
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_body(stmts, lanes);
                 self.pair(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),
@@ -581,12 +584,10 @@ impl<'x> Gen<'x, '_> {
 
     fn vector_math(&mut self, function: MathFn, args: &[Value]) -> Value {
         let x = args[0];
+        if let Some(value) = self.instruction(function, x) {
+            return value;
+        }
         match function {
-            MathFn::Abs => self.b.ins().fabs(x),
-            MathFn::Ceil => self.b.ins().ceil(x),
-            MathFn::Floor => self.b.ins().floor(x),
-            MathFn::Trunc => self.b.ins().trunc(x),
-            MathFn::Sqrt => self.b.ins().sqrt(x),
             MathFn::Min => self.b.ins().fmin(x, args[1]),
             MathFn::Max => self.b.ins().fmax(x, args[1]),
             MathFn::Fround => {
@@ -653,17 +654,9 @@ impl<'x> Gen<'x, '_> {
                 self.b.ins().bor(x, y)
             }
             Kind::Cmp { op, a, b, .. } => {
-                let condition = match op {
-                    Cmp::Lt => FloatCC::LessThan,
-                    Cmp::Le => FloatCC::LessThanOrEqual,
-                    Cmp::Gt => FloatCC::GreaterThan,
-                    Cmp::Ge => FloatCC::GreaterThanOrEqual,
-                    Cmp::Eq => FloatCC::Equal,
-                    Cmp::Ne => FloatCC::NotEqual,
-                };
                 let x = self.pair(*a, lanes);
                 let y = self.pair(*b, lanes);
-                self.compare_pairs(condition, x, y)
+                self.compare_pairs(floating(*op), x, y)
             }
             Kind::Test(test, a) => self.vector_test(*test, *a, lanes),
             Kind::Cond(c, a, b) => {
@@ -673,16 +666,11 @@ impl<'x> Gen<'x, '_> {
                 self.b.ins().bitselect(mask, x, y)
             }
             Kind::Seq(parts) => {
-                let [before @ .., last] = parts.as_slice() else { unreachable!("refused by `vectorizable`") };
-                for part in before {
-                    self.vector_effect(*part, lanes);
-                }
-                self.mask(*last, lanes)
+                let last = self.vector_before_last(parts, lanes);
+                self.mask(last, lanes)
             }
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_body(stmts, lanes);
                 self.mask(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),

@@ -72,19 +72,10 @@ impl Infer<'_> {
         }
         let (x, y) = (self.number(a, x)?, self.number(b, y)?);
         Ok(Fact::number(match op {
-            Op::Add => x.add(y),
-            Op::Sub => x.sub(y),
-            Op::Mul => x.mul(y),
-            Op::Div => x.div(y),
-            Op::Rem => x.rem(y),
-            Op::Pow if self.square_is_exact => x.pow(y),
-            Op::Pow => Num { lo: if x.lo < 0.0 || x.negative_zero { f64::NEG_INFINITY } else { 0.0 }, ..Num::ANY },
-            Op::And => x.and(y),
-            Op::Or => x.or(y),
-            Op::Xor => x.xor(y),
-            Op::Shl => x.shl(y),
-            Op::Shr => x.shr(y),
-            Op::Ushr => x.ushr(y),
+            Op::Pow if !self.square_is_exact => {
+                Num { lo: if x.lo < 0.0 || x.negative_zero { f64::NEG_INFINITY } else { 0.0 }, ..Num::ANY }
+            }
+            _ => x.combine(op, y),
         }))
     }
 
