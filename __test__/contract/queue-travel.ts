@@ -117,6 +117,26 @@ export function queueTravelContract(test: TestFn, makePool: MakePool): void {
     await sent;
   });
 
+  test.serial('queue: small items of changing sizes arrive as they were, to and fro', async (t) => {
+    const [there, back] = [new Queue<Buffer | string | null>(16), new Queue<Buffer | string>(16)];
+    const echo = (from: Queue<Buffer | string | null>, to: Queue<Buffer | string>): void => {
+      for (let item = from.getSync(); item !== null; item = from.getSync()) to.putSync(item);
+    };
+    const done = threads().apply(echo, [there, back]);
+    // Around the sizes that fit into a slot and those of blocks, in an order in which each slot gets them by turns.
+    const sizes = [1, 192, 193, 255, 256, 257, 512, 513, 1000, 1024, 1025, 2048, 4095, 4096, 4097, 0, 5000];
+    for (let i = 0; i < 3000; i++) {
+      const length = sizes[(i * 7 + (i % 5)) % sizes.length]!;
+      const item = i % 3 === 0 ? String.fromCharCode(65 + (i % 26)).repeat(length) : Buffer.alloc(length, i % 251);
+      await there.put(item);
+      const echoed = await back.get();
+      if (typeof item === 'string') t.is(echoed, item);
+      else if (!(Buffer.isBuffer(echoed) && item.equals(echoed))) t.fail(`buffer ${i} of ${length} bytes`);
+    }
+    await there.put(null);
+    await done;
+  });
+
   test.serial('queue: it cannot be put when it is closed, and a queue in a queue outlives its maker', async (t) => {
     const outer = new Queue<Queue<number>>();
     const pool = makePool(1);
