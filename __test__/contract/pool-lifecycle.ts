@@ -30,6 +30,14 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     t.throws(() => makePool(1, { maxQueue: -1 }), { instanceOf: RangeError });
     t.throws(() => makePool(1, { idleTimeout: -1 }), { instanceOf: RangeError });
     t.throws(() => makePool(1, { idleTimeout: Number.NaN }), { instanceOf: RangeError });
+    for (const initargs of [5, 'ab', {}, null]) t.throws(() => makePool(1, { initargs: initargs as never }), { instanceOf: TypeError });
+    for (const name of [5, null]) t.throws(() => makePool(1, { name: name as never }), { instanceOf: TypeError });
+    for (const limits of [5, null]) t.throws(() => makePool(1, { resourceLimits: limits as never }), { instanceOf: TypeError });
+  });
+
+  test.serial('pool: without a limit is Infinity, too', async (t) => {
+    await using pool = makePool(1, { maxQueue: Number.POSITIVE_INFINITY, idleTimeout: Number.POSITIVE_INFINITY });
+    t.deepEqual(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
   });
 
   test.serial('pool: its size is cpuCount() unless given, and it has a name', async (t) => {

@@ -11,7 +11,7 @@ import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { alarm, checkTimeout, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
+import { alarm, limitOf, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
 
 /** Results in the order of the input, or as they come. */
 export type Order = 'ordered' | 'unordered';
@@ -93,7 +93,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
    * @param options `timeout` in milliseconds rejects with `TimeoutError`; the result is not lost, a later call gets it.
    */
   async next(options: WaitOptions = {}): Promise<IteratorResult<R, undefined>> {
-    checkTimeout(options.timeout);
+    limitOf(options);
     for (;;) {
       void this.#feed();
       const result = this.#take();

@@ -3,11 +3,10 @@
 import { PicklingError } from '../errors.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { readDoubles } from '../runtime/payload.js';
-import { rethrowLater } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
 import { AsyncResult, attach, fail, fulfil, type Work } from './async-result.js';
 import { Job, type JobOwner, type JobRequest } from './job.js';
-import { limitWork } from './limits.js';
+import { limitWork, progress, refuse } from './limits.js';
 import { checkApply, checkFunction, checkIterable, type MapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
 
@@ -122,20 +121,12 @@ class Mapping implements JobOwner, Work {
       if (this.#jobs.size === 0) this.#leave();
       return;
     }
-    this.#progress();
+    progress(this.#options, this.#done, this.#items.length);
     this.#feed();
     if (this.#done < this.#items.length || this.#result.ready()) return;
     this.#leave();
     if (this.#failure === undefined) fulfil(this.#result, this.#results);
     else fail(this.#result, withIndex(this.#failure.error, this.#failure.index));
-  }
-
-  #progress(): void {
-    try {
-      this.#options.onProgress?.({ done: this.#done, total: this.#items.length });
-    } catch (error) {
-      rethrowLater(error);
-    }
   }
 
   #leave(): void {
@@ -167,11 +158,10 @@ export function map(
   operation: typeof MAP | typeof STARMAP,
 ): AsyncResult<unknown> {
   const result = new AsyncResult<unknown>();
-  let options: MapOptions<never> = {};
   try {
     checkFunction('fn', fn);
     checkIterable(iterable, 'sync');
-    options = mapOptions(given);
+    const options = mapOptions<MapOptions<never>>(given);
     checkApply(options);
     core.checkOpen(0);
     options.signal?.throwIfAborted();
@@ -184,7 +174,7 @@ export function map(
     limitWork(result, options);
     mapping.start();
   } catch (error) {
-    if (fail(result, error)) options.errorCallback?.(error);
+    refuse(result, given, error);
   }
   return result;
 }

@@ -228,7 +228,7 @@ export class Pool {
   starmap(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
     const jitted = jittedOf(fn);
-    if (jitted !== undefined) return nativeMap(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    if (jitted !== undefined) return nativeMap(this.#core, jitted, iterable as Iterable<unknown>, given);
     return map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP);
   }
 
@@ -260,7 +260,7 @@ export class Pool {
   starmapSync(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
     const jitted = jittedOf(fn);
-    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, iterable as Iterable<unknown>, given);
     return blockFor(map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP), given);
   }
 
@@ -367,7 +367,7 @@ export class Pool {
 
 /** The value of work under way; its `timeout` is kept here, because the timers of a blocked thread stand still. */
 function blockFor<T>(result: AsyncResult<T>, options: number | { timeout?: number } | undefined): T {
-  const timeout = typeof options === 'object' ? options.timeout : undefined;
+  const timeout = typeof options === 'object' ? options?.timeout : undefined;
   if (timeout !== undefined && !result.waitSync({ timeout })) {
     abandon(result, new TimeoutError(`The task did not end within ${timeout} ms`));
   }

@@ -1,6 +1,6 @@
 /** `wait`: Python's `multiprocessing.connection.wait`. */
 
-import { alarm, checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { alarm, limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { isWatchable, type Readiness, readiness, type Watchable, watch, watchSync } from '../runtime/watching.js';
 
 /**
@@ -15,8 +15,7 @@ import { isWatchable, type Readiness, readiness, type Watchable, watch, watchSyn
  * for (const reader of await wait(readers)) console.log(reader.recvSync());
  */
 export async function wait<T extends Watchable>(objects: Iterable<T>, options: WaitOptions = {}): Promise<T[]> {
-  const timeout = checkTimeout(options.timeout);
-  options.signal?.throwIfAborted();
+  const timeout = limitOf(options);
   const candidates = listOf(objects);
   const end = performance.now() + timeout;
   for (;;) {
@@ -29,7 +28,7 @@ export async function wait<T extends Watchable>(objects: Iterable<T>, options: W
 
 /** As `wait`, blocking this thread. */
 export function waitSync<T extends Watchable>(objects: Iterable<T>, options: { timeout?: number } = {}): T[] {
-  const timeout = checkTimeout(options.timeout);
+  const timeout = timeoutOf(options);
   const candidates = listOf(objects);
   const end = performance.now() + timeout;
   for (;;) {
