@@ -46,6 +46,14 @@ for (const method of ['imap', 'imapUnordered'] as const) {
     }
   });
 
+  test.serial(`imap: ${method}() begins before anything is read`, async (t) => {
+    const gate = makeGate();
+    const results = run((x: number) => holdAt(gate, x), [7]);
+    await passed(gate, 0, 1);
+    signal(gate, RELEASED);
+    t.deepEqual(await drain(results), [7]);
+  });
+
   test.serial(`imap: ${method}() has room for two chunks for each worker unless told otherwise`, async (t) => {
     const input = counted();
     const results = run(square, input);
@@ -168,6 +176,49 @@ for (const method of ['imap', 'imapUnordered'] as const) {
       throw new RangeError('input');
     }
     t.throws(() => [...sync(square, failing())], { instanceOf: RangeError, message: 'input' });
+  });
+
+  test.serial(`imap: ${method}Sync() goes on after an error of a task, and gives that of the input last`, (t) => {
+    function* failing(): Generator<number> {
+      yield* range(5);
+      throw new RangeError('input');
+    }
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const results = sync((x: number) => (x === 2 ? throwAt(2, x) : x), failing());
+    const seen = range(6).map(() => {
+      try {
+        return results.next().value;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    t.is(seen.at(-1), 'input');
+    if (method === 'imapUnordered') seen.sort();
+    t.deepEqual(seen, method === 'imap' ? [0, 1, 'bad 2', 3, 4, 'input'] : [0, 1, 3, 4, 'bad 2', 'input']);
+    t.deepEqual(results.next(), { done: true, value: undefined });
+  });
+
+  test.serial(`imap: a next() of ${method}Sync() that times out takes nothing (AR06)`, async (t) => {
+    const gate = makeGate();
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    using results = sync((x: number) => holdAt(gate, x), [7]);
+    await passed(gate, 0, 1);
+    t.throws(() => results.next({ timeout: 10 }), { instanceOf: TimeoutError });
+    t.throws(() => results.next({ timeout: 0 }), { instanceOf: TimeoutError });
+    t.throws(() => results.next({ timeout: -1 }), { instanceOf: RangeError });
+    signal(gate, RELEASED);
+    t.deepEqual(results.next({ timeout: 60_000 }), { done: false, value: 7 });
+    t.deepEqual(results.next(), { done: true, value: undefined });
+  });
+
+  test.serial(`imap: ${method}Sync() gives an iterator like any other`, (t) => {
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const results = sync(square, range(3));
+    t.is(results[Symbol.iterator](), results);
+    const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
+    t.true(Object.prototype.isPrototypeOf.call(prototype, results));
+    t.deepEqual(results.return(), { done: true, value: undefined });
+    t.deepEqual([...results], []);
   });
 }
 

@@ -11,7 +11,7 @@ import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { alarm, limitOf, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
+import { alarm, limitOf, timeoutOf, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
 
 /** Results in the order of the input, or as they come. */
 export type Order = 'ordered' | 'unordered';
@@ -41,6 +41,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   readonly #jobs = new Set<Job>();
   /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
   readonly #outcomes: { job: Job | undefined; outcome: Outcome | undefined }[] = [];
+  /** The error of the input, which comes after all results. */
+  #inputFailure: { readonly error: unknown } | undefined;
   #ready: unknown[] = [];
   #read = 0;
   #taken = 0;
@@ -67,6 +69,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
     this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
     this.#limit(options);
+    void this.#feed();
   }
 
   #limit(options: ImapOptions): void {
@@ -104,14 +107,16 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** As `next`, blocking this thread; the input must be a plain iterable. */
-  nextSync(): IteratorResult<R, undefined> {
+  nextSync(options?: { timeout?: number }): IteratorResult<R, undefined> {
+    const timeout = timeoutOf(options);
     let result: IteratorResult<unknown, undefined> | undefined;
     void this.#feed();
-    blockUntil(() => {
+    const isThere = blockUntil(() => {
       result ??= this.#take();
       void this.#feed();
       return result !== undefined;
-    });
+    }, timeout);
+    if (!isThere) throw new TimeoutError('The next result is not there yet');
     return result as IteratorResult<R, undefined>;
   }
 
@@ -129,6 +134,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#inputFailure = undefined;
     this.#outcomes.length = 0;
     this.#ready = [];
     this.#read = 0;
@@ -143,6 +149,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     if (this.#closed || this.#finished) return;
     const jobs = [...this.#jobs];
     this.#jobs.clear();
+    this.#inputFailure = undefined;
     this.#ready = [];
     this.#read = 0;
     this.#outcomes.splice(0, Number.POSITIVE_INFINITY, { job: undefined, outcome: { error: reason } });
@@ -181,6 +188,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
       if (first === undefined) {
         if (!this.#closed && (!this.#exhausted || this.#jobs.size > 0)) return undefined;
         this.#finish();
+        this.#throwInputFailure();
         return DONE;
       }
       if (first.outcome === undefined) return undefined;
@@ -189,6 +197,12 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
       this.#ready = [...first.outcome.values];
       this.#read = 0;
     }
+  }
+
+  #throwInputFailure(): void {
+    const failure = this.#inputFailure;
+    this.#inputFailure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Submits chunks while there is room and input. */
@@ -201,10 +215,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
         this.#submit(chunk instanceof Promise ? await chunk : chunk);
       }
     } catch (error) {
-      // The input failed: what came before is delivered first.
       this.#exhausted = true;
-      this.#outcomes.push({ job: undefined, outcome: { error } });
-      this.#wake();
+      if (!this.#finished) this.#inputFailure = { error };
     } finally {
       this.#feeding = false;
     }
@@ -262,18 +274,5 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     }
     void this.#feed();
     this.#wake();
-  }
-}
-
-/** The results of `iterator`, each waited for by blocking. */
-export function* iterateSync<R>(iterator: ImapIterator<R>): Generator<R, undefined, undefined> {
-  try {
-    for (;;) {
-      const step = iterator.nextSync();
-      if (step.done === true) return undefined;
-      yield step.value;
-    }
-  } finally {
-    iterator.close();
   }
 }

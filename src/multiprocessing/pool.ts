@@ -16,7 +16,8 @@ import { apply } from './apply.js';
 import { type AsyncResult, abandon } from './async-result.js';
 import { broadcast } from './broadcast.js';
 import { adoptCore, createCore } from './create-core.js';
-import { ImapIterator, iterateSync } from './imap.js';
+import { ImapIterator } from './imap.js';
+import { ImapSyncIterator } from './imap-sync.js';
 import { map } from './map.js';
 import {
   type ApplyOptions,
@@ -264,7 +265,12 @@ export class Pool {
     return blockFor(map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP), given);
   }
 
-  /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */
+  /**
+   * As `map`, but results are read one by one, in order, while the input is consumed with back-pressure; it begins at once. An error of a task comes
+   * in the place of its result, and can be read past by a further `next()`; one of the input comes last.
+   *
+   * @throws what is wrong with the arguments, at once.
+   */
   imap<T, R>(
     fn: (item: T) => R,
     iterable: Iterable<T> | AsyncIterable<T>,
@@ -287,9 +293,9 @@ export class Pool {
     fn: (item: T) => R,
     iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Awaited<R>, undefined, undefined> {
+  ): ImapSyncIterator<Awaited<R>> {
     checkIterable(iterable, 'sync');
-    return iterateSync(this.imap(fn, iterable, options));
+    return new ImapSyncIterator(this.imap(fn, iterable, options));
   }
 
   /** As `imapUnordered`, blocking this thread for each result. */
@@ -297,9 +303,9 @@ export class Pool {
     fn: (item: T) => R,
     iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Awaited<R>, undefined, undefined> {
+  ): ImapSyncIterator<Awaited<R>> {
     checkIterable(iterable, 'sync');
-    return iterateSync(this.imapUnordered(fn, iterable, options));
+    return new ImapSyncIterator(this.imapUnordered(fn, iterable, options));
   }
 
   /** Calls `fn(...args)` once in each worker, when it has finished what it is doing; the results in order of the workers. */
