@@ -6,10 +6,10 @@ import { isWatchable, type Readiness, readiness, type Watchable, watch, watchSyn
 /**
  * Resolves to those of the objects that are ready, in the order given, as soon as there is one: queues that have an item,
  * connections that have a message or whose other end is closed, events that are set, threads that have ended. Takes nothing
- * from them.
+ * from them. Of no objects none is ever ready, which is known at once: `[]`.
  *
  * @param options `timeout` in milliseconds (default: none) resolves to `[]`, `signal` rejects with its reason.
- * @throws rejects with `TypeError` when one of them cannot be waited for, and with what its methods throw when it is closed
+ * @throws rejects with `TypeError` when one of them cannot be waited for, or they are no iterable, and with what its methods throw when it is closed
  * in this thread.
  * @example
  * for (const reader of await wait(readers)) console.log(reader.recvSync());
@@ -21,7 +21,7 @@ export async function wait<T extends Watchable>(objects: Iterable<T>, options: W
   for (;;) {
     const ready = readyOf(candidates);
     const left = end - performance.now();
-    if (ready.length > 0 || left <= 0) return ready;
+    if (ready.length > 0 || left <= 0 || candidates.length === 0) return ready;
     await oneOf(candidates, left, options.signal);
   }
 }
@@ -34,7 +34,7 @@ export function waitSync<T extends Watchable>(objects: Iterable<T>, options: { t
   for (;;) {
     const ready = readyOf(candidates);
     const left = end - performance.now();
-    if (ready.length > 0 || left <= 0) return ready;
+    if (ready.length > 0 || left <= 0 || candidates.length === 0) return ready;
     watchSync(
       candidates.map(({ how }) => how.wish),
       left,
@@ -48,6 +48,9 @@ interface Candidate<T> {
 }
 
 function listOf<T extends Watchable>(objects: Iterable<T>): Candidate<T>[] {
+  if (typeof (objects as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`Expected \`objects\` to be iterable, got ${objects === null ? 'null' : typeof objects}`);
+  }
   return Array.from(objects, (object, index) => {
     if (!isWatchable(object)) throw new TypeError(`Expected \`objects[${index}]\` to be something to wait for, got ${typeof object}`);
     return { object, how: object[readiness]() };
