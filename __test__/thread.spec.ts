@@ -542,6 +542,13 @@ test.serial('thread: a Timer calls its function after its time', async (t) => {
   t.true(timer.finished.isSet());
 });
 
+test.serial('thread: wrong arguments of a Timer are refused', (t) => {
+  const fn = (): number => 1;
+  for (const args of [5, 'ab', null]) t.throws(() => new Timer(1, fn, args as never), { message: /^Expected `args` to be a list of arguments/ });
+  for (const kwargs of [5, null]) t.throws(() => new Timer(1, fn, [], kwargs as never), { message: /^Expected `kwargs` to be an object/ });
+  t.throws(() => new Timer(1, 5 as never), { message: /^Expected `fn` to be a function/ });
+});
+
 test.serial('thread: a Timer that is cancelled calls nothing', async (t) => {
   const calls = Value('i');
   const timer = new Timer(60_000, () => void calls.add(1));
