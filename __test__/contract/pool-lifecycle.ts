@@ -1,5 +1,6 @@
 /** From the constructor to the last worker's end. */
 
+import { inspect } from 'node:util';
 import type { TestFn } from 'ava';
 import { BrokenPoolError, CancelledError, cpuCount } from '../../index.js';
 import { flags, raise, raised } from '../fixtures/pool/flag.js';
@@ -46,6 +47,8 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     t.regex(plain.name, /^Pool-\d+$/);
     t.is(named.size, 1);
     t.is(named.name, 'hashing');
+    t.is(String(named), '[Pool hashing of 1]');
+    t.is(inspect(named), String(named));
     await Promise.all([plain.terminate(), named.terminate()]);
   });
 

@@ -1,5 +1,6 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
+import { inspect } from 'node:util';
 import { CancelledError, TimeoutError } from '../errors.js';
 import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
 import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
@@ -358,6 +359,15 @@ export class Pool {
     const crew = this.#core.owned('join');
     if (!this.#core.isClosed) throw new RangeError(`Pool is still running: call close() or terminate() before join()`);
     return crew;
+  }
+
+  /** `[Pool Pool-1 of 4]`, for messages. */
+  toString(): string {
+    return `[Pool ${this.name} of ${this.size}${this.#core.isClosed ? ', closed' : ''}]`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** `using`: terminates without waiting. */
