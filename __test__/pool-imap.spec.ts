@@ -1,10 +1,11 @@
 /** `imap` and `imapUnordered` beyond the contract: back-pressure, async inputs, ending early, the Sync forms. */
 
 import test from 'ava';
-import { CancelledError, Pool, TimeoutError } from '../index.js';
+import { CancelledError, Pool, RuntimeError, TimeoutError } from '../index.js';
 import { hasCapacity } from './fixtures/pool/capacity.js';
 import { drain } from './fixtures/pool/drain.js';
 import { throwAt } from './fixtures/pool/failures.js';
+import { collectGarbage } from './fixtures/pool/garbage.js';
 import { type Gate, makeGate, passed, RELEASED, signal } from './fixtures/pool/gate.js';
 import { runProgram } from './fixtures/pool/run-program.js';
 import { counted, countedAsync } from './fixtures/pool/streams.js';
@@ -283,6 +284,60 @@ test.serial('imap: terminate() rejects a read with CancelledError', async (t) =>
   await doomed.terminate();
   await step;
   t.throws(() => doomed.imap(square, [1]), { instanceOf: RangeError });
+});
+
+test.serial('imap: close() lets an iteration read the rest of its input', async (t) => {
+  for (const input of [range(100), countedAsync(100)]) {
+    const closing = new Pool(1);
+    const results = closing.imap(square, input, { buffersize: 2 });
+    const first = await results.next();
+    closing.close();
+    t.throws(() => closing.imap(square, [1]), { message: /not running/ });
+    t.deepEqual([first.value, ...(await drain(results))], squares(100));
+    await closing.join();
+    t.is(closing.stats().workers, 0);
+  }
+});
+
+test.serial('imap: join() waits for the work, not for the reader', async (t) => {
+  for (const input of [range(100), countedAsync(100)]) {
+    const closing = new Pool(1);
+    const results = closing.imap(square, input, { buffersize: 2 });
+    closing.close();
+    await closing.join();
+    t.deepEqual(await drain(results), squares(100));
+  }
+  const blocking = new Pool(1);
+  const results = blocking.imapSync(square, range(100), { buffersize: 2 });
+  blocking.close();
+  blocking.joinSync();
+  t.deepEqual([...results], squares(100));
+});
+
+test.serial('imap: joinSync() refuses to wait for an asynchronous input, which would stand still', async (t) => {
+  const closing = new Pool(1);
+  const results = closing.imap(square, countedAsync(10));
+  closing.close();
+  t.throws(() => closing.joinSync(), { instanceOf: RuntimeError, message: /await join\(\)/ });
+  t.deepEqual(await drain(results), squares(10));
+  closing.joinSync();
+});
+
+test.serial('imap: one that was left because of an error is done when its pool is joined', async (t) => {
+  const closing = new Pool(1);
+  const input = counted(20);
+  await t.throwsAsync(drain(closing.imap((x: number) => throwAt(3, x), input, { buffersize: 2 })), { message: 'bad 3' });
+  closing.close();
+  await closing.join();
+  t.is(input.taken, 20);
+});
+
+test.serial('imap: one that nobody can read any more does not keep a closed pool', async (t) => {
+  const closing = new Pool(1);
+  await closing.imap(square, counted(), { buffersize: 2 }).next();
+  closing.close();
+  for (let round = 0; round < 100 && closing.stats().workers > 0; round++) await collectGarbage();
+  t.is(closing.stats().workers, 0);
 });
 
 test.serial('imap: close() lets an iteration end that has all of its input', async (t) => {

@@ -127,6 +127,20 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     t.is(pool.stats().workers, 0);
   });
 
+  test.serial('pool: a map that is under way is done to its end when it is closed, however many chunks are left (PO34)', async (t) => {
+    const items = Array.from({ length: 10_000 }, (_, x) => x);
+    for (const [length, options] of [[10_000, {}], [100, { maxQueue: 3 }]] as const) {
+      const pool = makePool(2, options);
+      const result = pool.map(square, items.slice(0, length), 1);
+      pool.close();
+      await t.throwsAsync(pool.map(square, [1]), NOT_RUNNING);
+      await pool.join();
+      t.true(result.ready());
+      t.deepEqual(await result, items.slice(0, length).map(square));
+      t.is(pool.stats().workers, 0);
+    }
+  });
+
   test.serial('pool: an idle one closes and joins at once', async (t) => {
     const pool = makePool(2);
     pool.close();

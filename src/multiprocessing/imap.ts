@@ -7,6 +7,7 @@ import { TimeoutError } from '../errors.js';
 import { MAP } from '../runtime/operation.js';
 import { blockUntil } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
+import { type Feeder, WeakFeeder } from './feeder.js';
 import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
@@ -20,15 +21,25 @@ type Outcome = { readonly values: readonly unknown[] } | { readonly error: unkno
 type Input = Iterator<unknown> | AsyncIterator<unknown>;
 
 const ITEMS = { path: 'items' };
+/** Chunks under way at once, if it does not matter how far its reader is. */
+const MOST_JOBS = 4096;
 const DONE = { done: true as const, value: undefined };
 
+/** Iterators that nobody reads any more, and that nobody has ended. */
+const forgotten = new FinalizationRegistry<{ core: PoolCore; feeder: Feeder; fn: Shipped }>(({ core, feeder, fn }) => {
+  core.fed(feeder);
+  release(fn);
+});
+
 /** An iterator over the results of `imap`: async, and also the engine of the `…Sync` iterators. */
-export class ImapIterator<R> implements AsyncIterableIterator<R> {
+export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
+  /** Whether its input is an asynchronous one. */
+  readonly isAsync: boolean;
   readonly #core: PoolCore;
   readonly #fn: Shipped;
   readonly #order: Order;
   readonly #chunksize: number;
-  readonly #buffersize: number;
+  #buffersize: number;
   readonly #priority: number;
   readonly #input: Input;
   readonly #owner: JobOwner = {
@@ -36,7 +47,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     failed: (job, error, item) => {
       this.#arrived(job, { error: withIndex(error, (job.context as number) + Math.max(0, item)) });
     },
-    abandon: (_job, reason) => this.cancel(reason),
+    abandon: (_job, reason) => this.abandon(reason),
   };
   readonly #jobs = new Set<Job>();
   /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
@@ -52,6 +63,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   #finished = false;
   #wakers: (() => void)[] = [];
   #stop: () => void = () => {};
+  readonly #feeder: Feeder;
 
   constructor(core: PoolCore, fn: Callable, iterable: unknown, order: Order, given: number | ImapOptions | undefined) {
     checkFunction('fn', fn);
@@ -67,18 +79,22 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#priority = options.priority ?? 0;
     this.#fn = ship(fn);
     const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+    this.isAsync = source[Symbol.iterator] === undefined;
     this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
+    this.#feeder = new WeakFeeder(this);
+    core.feeding(this.#feeder);
+    forgotten.register(this, { core, feeder: this.#feeder, fn: this.#fn }, this);
     this.#limit(options);
     void this.#feed();
   }
 
   #limit(options: ImapOptions): void {
     const { signal, timeout } = options;
-    const onAbort = (): void => this.cancel(signal?.reason);
+    const onAbort = (): void => this.abandon(signal?.reason);
     const stopAlarm =
       timeout === undefined
         ? undefined
-        : alarm(timeout, () => this.cancel(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
+        : alarm(timeout, () => this.abandon(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
     signal?.addEventListener('abort', onAbort, { once: true });
     this.#stop = () => {
       stopAlarm?.();
@@ -144,8 +160,14 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#wake();
   }
 
+  /** See `Feeder`. */
+  drain(): void {
+    this.#buffersize = Number.POSITIVE_INFINITY;
+    void this.#feed();
+  }
+
   /** Ends it with an error: the next read rejects, running tasks are stopped. */
-  cancel(reason: unknown): void {
+  abandon(reason: unknown): void {
     if (this.#closed || this.#finished) return;
     const jobs = [...this.#jobs];
     this.#jobs.clear();
@@ -169,6 +191,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#stop();
     if (this.#finished) return;
     this.#finished = true;
+    forgotten.unregister(this);
+    this.#core.fed(this.#feeder);
     release(this.#fn);
   }
 
@@ -219,13 +243,14 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
       if (!this.#finished) this.#inputFailure = { error };
     } finally {
       this.#feeding = false;
+      if (this.#exhausted) this.#core.fed(this.#feeder);
     }
     if (this.#exhausted && this.#jobs.size === 0) this.#wake();
   }
 
   #room(): boolean {
     const arrived = this.#order === 'ordered' ? this.#outcomes.length : this.#outcomes.length + this.#jobs.size;
-    return arrived < this.#buffersize;
+    return arrived < this.#buffersize && this.#jobs.size < Math.min(MOST_JOBS, this.#core.maxQueue);
   }
 
   /** The next items of the input; a promise only if the input is asynchronous. */
@@ -255,7 +280,6 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
 
   #submit(list: unknown[]): void {
     if (list.length === 0 || this.#closed || this.#finished) return;
-    this.#core.checkOpen(0);
     const request = { fn: this.#fn, operation: MAP, payload: ITEMS, priority: this.#priority };
     const job = new Job(this.#core, this.#owner, this.#taken, list, request);
     this.#taken += list.length;

@@ -5,6 +5,7 @@ import { MAP, STARMAP } from '../runtime/operation.js';
 import { readDoubles } from '../runtime/payload.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
 import { AsyncResult, attach, fail, fulfil, type Work } from './async-result.js';
+import type { Feeder } from './feeder.js';
 import { Job, type JobOwner, type JobRequest } from './job.js';
 import { limitWork, progress, refuse } from './limits.js';
 import { checkApply, checkFunction, checkIterable, type MapOptions, mapOptions } from './options.js';
@@ -34,7 +35,8 @@ function inWholeList(error: PicklingError, start: number): unknown {
   return withIndex(error, index);
 }
 
-class Mapping implements JobOwner, Work {
+class Mapping implements JobOwner, Work, Feeder {
+  readonly isAsync = false;
   readonly #core: PoolCore;
   readonly #result: AsyncResult<unknown>;
   readonly #request: JobRequest;
@@ -83,10 +85,14 @@ class Mapping implements JobOwner, Work {
       } catch (error) {
         // What cannot travel is known before anything has run, so the rest is not begun.
         this.#refuse(error, start);
-        return;
       }
     }
+    if (this.#next < this.#items.length) this.#core.feeding(this);
+    else this.#core.fed(this);
   }
+
+  /** It waits for its own tasks only. */
+  drain(): void {}
 
   /** Chunk by chunk the codec counts from 0; the error names the item of the whole list. */
   #refuse(error: unknown, start: number): void {
@@ -136,6 +142,7 @@ class Mapping implements JobOwner, Work {
   /** As `Work`, and, with its job, as `JobOwner`. */
   abandon(first: unknown, second?: unknown): void {
     this.#next = this.#items.length;
+    this.#core.fed(this);
     if (!fail(this.#result, first instanceof Job ? second : first)) return;
     if (this.#jobs.size === 0) this.#leave();
     for (const job of this.#jobs) job.cancel();

@@ -1,7 +1,7 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
 import { inspect } from 'node:util';
-import { CancelledError, TimeoutError } from '../errors.js';
+import { CancelledError, RuntimeError, TimeoutError } from '../errors.js';
 import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
 import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
 import { nativeMap, nativeMapSync } from '../jit/machine.js';
@@ -329,7 +329,7 @@ export class Pool {
     return { name: this.name, size: this.size, workers, idle, queued, running, ...this.#core.counts };
   }
 
-  /** Takes no more tasks; workers end when those given are done. */
+  /** Takes no more work; workers end when what was given is done, the rest of a `map` or `imap` under way included. */
   close(): void {
     this.#core.owned('close');
     this.#core.close();
@@ -342,14 +342,15 @@ export class Pool {
     await crew.join();
   }
 
-  /** Resolves when all work and all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
+  /** Resolves when all work and all workers have ended. An `imap` then waits no more for its reader. @throws {RangeError} unless `close` or `terminate` was called before. */
   async join(): Promise<void> {
     await Promise.all([this.#joinable().join(), this.#core.idleOutside()]);
   }
 
-  /** As `join`, blocking this thread. */
+  /** As `join`, blocking this thread. @throws {RuntimeError} while an `imap` has an asynchronous input, which would stand still. */
   joinSync(): void {
     const crew = this.#joinable();
+    if (this.#core.isFedByEventLoop) throw new RuntimeError('An imap() waits for its asynchronous input, which needs this thread: await join()');
     hold();
     blockUntil(() => crew.isGone && this.#core.isIdleOutside);
     unhold();
@@ -358,6 +359,7 @@ export class Pool {
   #joinable(): Crew {
     const crew = this.#core.owned('join');
     if (!this.#core.isClosed) throw new RangeError(`Pool is still running: call close() or terminate() before join()`);
+    this.#core.drain();
     return crew;
   }
 
