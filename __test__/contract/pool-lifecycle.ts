@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 import type { TestFn } from 'ava';
-import { BrokenPoolError, CancelledError, cpuCount } from '../../index.js';
+import { BrokenPoolError, CancelledError, cpuCount, PicklingError } from '../../index.js';
 import { flags, raise, raised } from '../fixtures/pool/flag.js';
 import { failToInitialize, getState, setState, setStateLater } from '../fixtures/pool/initializers.js';
 import { hold, square, whereAmI } from '../fixtures/pool/tasks.js';
@@ -34,6 +34,12 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     for (const initargs of [5, 'ab', {}, null]) t.throws(() => makePool(1, { initargs: initargs as never }), { instanceOf: TypeError });
     for (const name of [5, null]) t.throws(() => makePool(1, { name: name as never }), { instanceOf: TypeError });
     for (const limits of [5, null]) t.throws(() => makePool(1, { resourceLimits: limits as never }), { instanceOf: TypeError });
+  });
+
+  test.serial('pool: an initializer or its arguments that cannot travel are refused at once, with their place', (t) => {
+    const message = /^options\.initargs\[1\]\.socket: /;
+    t.throws(() => makePool(1, { initializer: setState, initargs: [1, { socket: process.stdout }] }), { instanceOf: PicklingError, message });
+    t.throws(() => makePool(1, { initializer: setState.bind(null) }), { instanceOf: PicklingError, message: /^options\.initializer: / });
   });
 
   test.serial('pool: without a limit is Infinity, too', async (t) => {

@@ -55,12 +55,13 @@ export function createCore(n: number | undefined, options: PoolOptions): PoolCor
   const size = n === undefined ? cpuCount() : checkCount('n', n, 1);
   const { idleTimeout, initargs, initializer, maxQueue, maxTasks, name, resourceLimits } = checkOptions(options);
   attachPort();
+  const kept = initializer === undefined ? -1 : keep({ initializer, initargs }, 'options');
   const number = binding.createPool();
   const core = new PoolCore(number, name ?? `Pool-${++count}`, size, maxQueue);
   const setup = {
     poolName: core.name,
     pool: number,
-    initializer: initializer === undefined ? -1 : keep([initializer, initargs], 'initargs'),
+    initializer: kept,
     maxTasks,
     idleTimeout,
   };
@@ -69,7 +70,7 @@ export function createCore(n: number | undefined, options: PoolOptions): PoolCor
     name: core.name,
     pending: () => core.pending,
     elastic: idleTimeout > 0,
-    initializer: setup.initializer,
+    initializer: kept,
     broken: (error: BrokenPoolError) => core.break(error),
   });
   core.crew.start(new ThreadBackend(setup, resourceLimits, core.crew.ended), size);
