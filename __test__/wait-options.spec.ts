@@ -1,12 +1,14 @@
 /** The options of everything that waits are checked alike; what is wrong is an error in words, never a wait without end. */
 
+import { getEventListeners } from 'node:events';
 import test from 'ava';
 import { Barrier, BoundedSemaphore, Condition, Event, Lock, Pipe, Pool, RLock, RwLock, Semaphore, Thread, wait, waitSync } from '../index.js';
 
 type Waits = (options: never) => unknown;
 
 const pool = new Pool(1);
-test.after.always(() => pool.terminate());
+const other = new Pool(1);
+test.after.always(() => Promise.all([pool.terminate(), other.terminate()]));
 
 /** Each method that waits, of an object that would let it wait for long. */
 function awaiting(): Record<string, Waits> {
@@ -94,6 +96,30 @@ for (const [name, method] of Object.entries(awaiting())) {
     await t.throwsAsync(outcome({ signal: AbortSignal.abort(new RangeError('enough')) }), { message: 'enough' });
   });
 }
+
+test('options: a signal may end many waits, without a warning', async (t) => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', hear);
+  t.teardown(() => process.off('warning', hear));
+  const controller = new AbortController();
+  const { signal } = controller;
+  const lock = new Lock();
+  lock.acquireSync();
+  const hung = Array.from({ length: 20 }, () => pool.apply(() => new Promise(() => {}), [], { signal }));
+  const waits = Array.from({ length: 20 }, () => [lock.acquire({ signal }), wait([new Event()], { signal }), hung[0]!.get({ signal })]);
+  const done = await Promise.all(Array.from({ length: 20 }, () => other.apply(() => 1, [], { signal })));
+  t.is(done.length, 20);
+  t.is(getEventListeners(signal, 'abort').length, 1);
+  const unused = new AbortController().signal;
+  t.is(await other.apply(() => 1, [], { signal: unused }), 1);
+  t.is(getEventListeners(unused, 'abort').length, 0);
+  controller.abort(new RangeError('enough'));
+  for (const wait of [...hung, ...waits.flat()]) await t.throwsAsync(wait as Promise<unknown>, { message: 'enough' });
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(warnings, []);
+  t.is(getEventListeners(signal, 'abort').length, 0);
+});
 
 for (const [name, method] of Object.entries(blocking())) {
   test(`options: ${name}() throws when they are wrong`, (t) => {

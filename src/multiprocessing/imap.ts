@@ -4,6 +4,7 @@
  */
 
 import { TimeoutError } from '../errors.js';
+import { whenAborted } from '../runtime/abort.js';
 import { MAP } from '../runtime/operation.js';
 import { blockUntil } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
@@ -90,15 +91,14 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
 
   #limit(options: ImapOptions): void {
     const { signal, timeout } = options;
-    const onAbort = (): void => this.abandon(signal?.reason);
     const stopAlarm =
       timeout === undefined
         ? undefined
         : alarm(timeout, () => this.abandon(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening = whenAborted(signal, () => this.abandon(signal?.reason));
     this.#stop = () => {
       stopAlarm?.();
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
     };
   }
 

@@ -1,6 +1,7 @@
 /** Callbacks, timeout and abort signal of work under way. */
 
 import { TimeoutError } from '../errors.js';
+import { whenAborted } from '../runtime/abort.js';
 import { rethrowLater } from '../runtime/port.js';
 import { alarm } from '../runtime/wait-options.js';
 import { type AsyncResult, abandon, fail, listen } from './async-result.js';
@@ -15,9 +16,10 @@ export function limitWork(result: AsyncResult<unknown>, options: ApplyOptions<ne
     listen(result, stop);
   }
   if (signal !== undefined) {
-    const onAbort = (): void => abandon(result, signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    listen(result, () => signal.removeEventListener('abort', onAbort));
+    listen(
+      result,
+      whenAborted(signal, () => abandon(result, signal.reason)),
+    );
   }
 }
 

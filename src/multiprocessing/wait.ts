@@ -1,5 +1,6 @@
 /** `wait`: Python's `multiprocessing.connection.wait`. */
 
+import { whenAborted } from '../runtime/abort.js';
 import { alarm, limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { isWatchable, type Readiness, readiness, type Watchable, watch, watchSync } from '../runtime/watching.js';
 
@@ -71,10 +72,8 @@ function oneOf(candidates: readonly Candidate<unknown>[], timeout: number, signa
       for (const stop of stops.splice(0)) stop();
       end();
     };
-    const onAbort = (): void => finish(() => reject(signal?.reason));
     stops.push(alarm(timeout, () => finish(resolve)));
-    signal?.addEventListener('abort', onAbort, { once: true });
-    stops.push(() => signal?.removeEventListener('abort', onAbort));
+    stops.push(whenAborted(signal, () => finish(() => reject(signal?.reason))));
     try {
       for (const { how } of candidates) {
         const stop = watch(how.wish, () => finish(resolve));

@@ -1,5 +1,7 @@
 /** `{ timeout, signal }`, the options of everything that waits. */
 
+import { whenAborted } from './abort.js';
+
 /** How long to wait, and what ends the waiting early. */
 export interface WaitOptions {
   /** Milliseconds, >= 0; default: no limit. */
@@ -73,19 +75,18 @@ export async function withDeadline<T>(promise: Promise<T>, options: WaitOptions,
   const { signal } = options;
   if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return promise;
   let stop = (): void => {};
-  let onAbort = (): void => {};
+  let stopListening = (): void => {};
   const limit = new Promise<T>((resolve, reject) => {
     stop = alarm(timeout, () => {
       if (typeof late === 'function') reject((late as () => Error)());
       else resolve(late);
     });
-    onAbort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    stopListening = whenAborted(signal, () => reject(signal?.reason));
   });
   try {
     return await Promise.race([promise, limit]);
   } finally {
     stop();
-    signal?.removeEventListener('abort', onAbort);
+    stopListening();
   }
 }

@@ -7,6 +7,7 @@
 
 import { RuntimeError, StaleHandleError } from '../errors.js';
 import { binding } from '../native/binding.js';
+import { whenAborted } from './abort.js';
 import { expect, forget, type Pending, recycle, takeSlot } from './port.js';
 import { type SharedObject, STATE_WORD } from './shared-object.js';
 import { getWord, PHASE, RESULT } from './slot.js';
@@ -144,12 +145,12 @@ class Waiting implements Pending {
     const onAbort = (): void => {
       if (!this.#end(ABORTED)) this.#isLate = true;
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening = whenAborted(signal, onAbort);
     const stopWatch = this.#stop;
     this.#stop = () => {
       stopWatch?.();
       stopAlarm();
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
     };
   }
 
