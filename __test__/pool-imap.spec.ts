@@ -32,6 +32,16 @@ for (const method of ['imap', 'imapUnordered'] as const) {
     t.deepEqual(results.sort((a, b) => a - b), squares(100));
   });
 
+  test.serial(`imap: ${method}() takes async iterables of any kind, whose steps may be promises of others, or none`, async (t) => {
+    for (const wrap of [(step: object) => step, (step: object) => ({ then: (resolve: (value: object) => void) => resolve(step) })]) {
+      let n = 0;
+      const next = (): unknown => wrap(n < 5 ? { value: n++, done: false } : { value: undefined, done: true });
+      const input = { [Symbol.asyncIterator]: () => ({ next }) } as AsyncIterable<number>;
+      const results = await drain(run(square, input, 2));
+      t.deepEqual(results.sort((a, b) => a - b), squares(5));
+    }
+  });
+
   test.serial(`imap: ${method}() reads no more input than buffersize chunks ahead of its reader`, async (t) => {
     for (const input of [counted(), countedAsync()]) {
       const results = run(square, input, { chunksize: 3, buffersize: 2 });

@@ -255,20 +255,15 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
 
   /** The next items of the input; a promise only if the input is asynchronous. */
   #readChunk(): unknown[] | Promise<unknown[]> {
+    if (this.isAsync) return this.#readAsync(this.#input as AsyncIterator<unknown>);
     const chunk: unknown[] = [];
-    while (chunk.length < this.#chunksize) {
-      const step = this.#input.next();
-      if (step instanceof Promise) return this.#readAsync(chunk, step);
-      if (this.#push(chunk, step as IteratorResult<unknown>)) break;
-    }
+    while (chunk.length < this.#chunksize && !this.#push(chunk, this.#input.next() as IteratorResult<unknown>));
     return chunk;
   }
 
-  async #readAsync(chunk: unknown[], first: Promise<IteratorResult<unknown>>): Promise<unknown[]> {
-    let step = await first;
-    while (!this.#push(chunk, step) && chunk.length < this.#chunksize) {
-      step = await (this.#input as AsyncIterator<unknown>).next();
-    }
+  async #readAsync(input: AsyncIterator<unknown>): Promise<unknown[]> {
+    const chunk: unknown[] = [];
+    while (chunk.length < this.#chunksize && !this.#push(chunk, await input.next()));
     return chunk;
   }
 
