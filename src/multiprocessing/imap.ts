@@ -9,6 +9,7 @@ import { MAP } from '../runtime/operation.js';
 import { blockUntil } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
 import { type Feeder, WeakFeeder } from './feeder.js';
+import { Input } from './input.js';
 import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
@@ -19,7 +20,6 @@ import { alarm, limitOf, timeoutOf, type WaitOptions, withDeadline } from '../ru
 export type Order = 'ordered' | 'unordered';
 
 type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
-type Input = Iterator<unknown> | AsyncIterator<unknown>;
 
 const ITEMS = { path: 'items' };
 /** Chunks under way at once, if it does not matter how far its reader is. */
@@ -33,9 +33,7 @@ const forgotten = new FinalizationRegistry<{ core: PoolCore; feeder: Feeder; fn:
 });
 
 /** An iterator over the results of `imap`: async, and also the engine of the `…Sync` iterators. */
-export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
-  /** Whether its input is an asynchronous one. */
-  readonly isAsync: boolean;
+export class ImapIterator<R> implements AsyncIterableIterator<R> {
   readonly #core: PoolCore;
   readonly #fn: Shipped;
   readonly #order: Order;
@@ -48,7 +46,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     failed: (job, error, item) => {
       this.#arrived(job, { error: withIndex(error, (job.context as number) + Math.max(0, item)) });
     },
-    abandon: (_job, reason) => this.abandon(reason),
+    abandon: (_job, reason) => this.#abandon(reason),
   };
   readonly #jobs = new Set<Job>();
   /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
@@ -59,11 +57,12 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
   #read = 0;
   #taken = 0;
   #feeding = false;
-  #exhausted = false;
   #closed = false;
   #finished = false;
   #wakers: (() => void)[] = [];
   #stop: () => void = () => {};
+  /** As its pool sees it; the pool holds it weakly. */
+  readonly #asFeeder: Feeder;
   readonly #feeder: Feeder;
 
   constructor(core: PoolCore, fn: Callable, iterable: unknown, order: Order, given: number | ImapOptions | undefined) {
@@ -78,11 +77,10 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     this.#chunksize = options.chunksize ?? 1;
     this.#buffersize = Math.min(checkCount('buffersize', options.buffersize ?? core.size * 2, 1), core.maxQueue);
     this.#priority = options.priority ?? 0;
+    this.#input = new Input(iterable);
     this.#fn = ship(fn);
-    const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
-    this.isAsync = source[Symbol.iterator] === undefined;
-    this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
-    this.#feeder = new WeakFeeder(this);
+    this.#asFeeder = { isAsync: this.#input.isAsync, drain: () => this.#drain(), abandon: (reason) => this.#abandon(reason) };
+    this.#feeder = new WeakFeeder(this.#asFeeder);
     core.feeding(this.#feeder);
     forgotten.register(this, { core, feeder: this.#feeder, fn: this.#fn }, this);
     this.#limit(options);
@@ -94,8 +92,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     const stopAlarm =
       timeout === undefined
         ? undefined
-        : alarm(timeout, () => this.abandon(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
-    const stopListening = whenAborted(signal, () => this.abandon(signal?.reason));
+        : alarm(timeout, () => this.#abandon(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
+    const stopListening = whenAborted(signal, () => this.#abandon(signal?.reason));
     this.#stop = () => {
       stopAlarm?.();
       stopListening();
@@ -156,18 +154,17 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     this.#read = 0;
     for (const job of this.#jobs) job.withdraw();
     this.#finish();
-    this.#endInput();
+    this.#input.end();
     this.#wake();
   }
 
-  /** See `Feeder`. */
-  drain(): void {
+  #drain(): void {
     this.#buffersize = Number.POSITIVE_INFINITY;
     void this.#feed();
   }
 
   /** Ends it with an error: the next read rejects, running tasks are stopped. */
-  abandon(reason: unknown): void {
+  #abandon(reason: unknown): void {
     if (this.#closed || this.#finished) return;
     const jobs = [...this.#jobs];
     this.#jobs.clear();
@@ -176,15 +173,9 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     this.#read = 0;
     this.#outcomes.splice(0, Number.POSITIVE_INFINITY, { job: undefined, outcome: { error: reason } });
     this.#finish();
-    this.#endInput();
+    this.#input.end();
     for (const job of jobs) job.cancel();
     this.#wake();
-  }
-
-  #endInput(): void {
-    if (this.#exhausted) return;
-    this.#exhausted = true;
-    void this.#input.return?.();
   }
 
   #finish(): void {
@@ -210,7 +201,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
       }
       const first = this.#outcomes[0];
       if (first === undefined) {
-        if (!this.#closed && (!this.#exhausted || this.#jobs.size > 0)) return undefined;
+        if (!this.#closed && (!this.#input.isExhausted || this.#jobs.size > 0)) return undefined;
         this.#finish();
         this.#throwInputFailure();
         return DONE;
@@ -234,43 +225,23 @@ export class ImapIterator<R> implements AsyncIterableIterator<R>, Feeder {
     if (this.#feeding) return;
     this.#feeding = true;
     try {
-      while (!this.#exhausted && !this.#closed && this.#room()) {
-        const chunk = this.#readChunk();
+      while (!this.#input.isExhausted && !this.#closed && this.#room()) {
+        const chunk = this.#input.read(this.#chunksize);
         this.#submit(chunk instanceof Promise ? await chunk : chunk);
       }
     } catch (error) {
-      this.#exhausted = true;
+      this.#input.fail();
       if (!this.#finished) this.#inputFailure = { error };
     } finally {
       this.#feeding = false;
-      if (this.#exhausted) this.#core.fed(this.#feeder);
+      if (this.#input.isExhausted) this.#core.fed(this.#feeder);
     }
-    if (this.#exhausted && this.#jobs.size === 0) this.#wake();
+    if (this.#input.isExhausted && this.#jobs.size === 0) this.#wake();
   }
 
   #room(): boolean {
     const arrived = this.#order === 'ordered' ? this.#outcomes.length : this.#outcomes.length + this.#jobs.size;
     return arrived < this.#buffersize && this.#jobs.size < Math.min(MOST_JOBS, this.#core.maxQueue);
-  }
-
-  /** The next items of the input; a promise only if the input is asynchronous. */
-  #readChunk(): unknown[] | Promise<unknown[]> {
-    if (this.isAsync) return this.#readAsync(this.#input as AsyncIterator<unknown>);
-    const chunk: unknown[] = [];
-    while (chunk.length < this.#chunksize && !this.#push(chunk, this.#input.next() as IteratorResult<unknown>));
-    return chunk;
-  }
-
-  async #readAsync(input: AsyncIterator<unknown>): Promise<unknown[]> {
-    const chunk: unknown[] = [];
-    while (chunk.length < this.#chunksize && !this.#push(chunk, await input.next()));
-    return chunk;
-  }
-
-  #push(chunk: unknown[], step: IteratorResult<unknown>): boolean {
-    if (step.done === true) this.#exhausted = true;
-    else chunk.push(step.value);
-    return step.done === true;
   }
 
   #submit(list: unknown[]): void {
