@@ -143,6 +143,7 @@ test.serial('thread: daemon is that of its maker unless given, and fixed once it
 test.serial('thread: names are texts, and numbers if there is none (T06)', async (t) => {
   t.is(new Thread({ name: 123 }).name, '123');
   t.regex(new Thread({ name: '' }).name, /^Thread-\d+$/);
+  t.regex(new Thread({ name: null as never }).name, /^Thread-\d+$/);
   t.regex(new Thread().name, /^Thread-\d+$/);
   t.regex(new Thread({ target: () => {} }).name, /^Thread-\d+$/);
   function f(): void {}

@@ -350,7 +350,9 @@ export class Pool {
   /** As `join`, blocking this thread. @throws {RuntimeError} while an `imap` has an asynchronous input, which would stand still. */
   joinSync(): void {
     const crew = this.#joinable();
-    if (this.#core.isFedByEventLoop) throw new RuntimeError('An imap() waits for its asynchronous input, which needs this thread: await join()');
+    if (this.#core.isFedByEventLoop) {
+      throw new RuntimeError('An imap() reads an asynchronous input, which needs this thread: await join()');
+    }
     hold();
     blockUntil(() => crew.isGone && this.#core.isIdleOutside);
     unhold();
