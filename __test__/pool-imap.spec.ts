@@ -152,6 +152,22 @@ for (const method of ['imap', 'imapUnordered'] as const) {
     await hasCapacity(t, pool, 2);
   });
 
+  test.serial(`imap: a timeout ends ${method}Sync(), be its results there or not`, async (t) => {
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const gate = makeGate();
+    const input = counted();
+    for (const fn of [(x: number) => holdAt(gate, x), square]) {
+      const start = performance.now();
+      const results = sync(fn, input, { timeout: 200 });
+      t.throws(() => { for (const _ of results); }, { instanceOf: TimeoutError, message: /did not end within 200 ms/ });
+      const took = performance.now() - start;
+      t.true(took >= 0.6 * 200 && took < 10 * 200, `${took} ms`);
+      t.deepEqual(results.next(), { done: true, value: undefined });
+    }
+    t.true(input.returned);
+    await hasCapacity(t, pool, 2);
+  });
+
   test.serial(`imap: options of ${method}() are checked`, (t) => {
     for (const options of [0, -1, 1.5, { chunksize: 0 }, { buffersize: 0 }, { timeout: -1 }]) {
       t.throws(() => run(square, [1], options), { instanceOf: RangeError }, JSON.stringify(options));

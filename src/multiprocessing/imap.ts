@@ -60,6 +60,9 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   #closed = false;
   #finished = false;
   #wakers: (() => void)[] = [];
+  #timeout = Number.POSITIVE_INFINITY;
+  /** When its time is over. */
+  #end = Number.POSITIVE_INFINITY;
   #stop: () => void = () => {};
   /** As its pool sees it; the pool holds it weakly. */
   readonly #asFeeder: Feeder;
@@ -88,16 +91,19 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   #limit(options: ImapOptions): void {
-    const { signal, timeout } = options;
-    const stopAlarm =
-      timeout === undefined
-        ? undefined
-        : alarm(timeout, () => this.#abandon(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
+    const { signal, timeout = Number.POSITIVE_INFINITY } = options;
+    this.#timeout = timeout;
+    this.#end = performance.now() + timeout;
+    const stopAlarm = alarm(timeout, () => this.#expire());
     const stopListening = whenAborted(signal, () => this.#abandon(signal?.reason));
     this.#stop = () => {
-      stopAlarm?.();
+      stopAlarm();
       stopListening();
     };
+  }
+
+  #expire(): void {
+    this.#abandon(new TimeoutError(`The iteration did not end within ${this.#timeout} ms`));
   }
 
   [Symbol.asyncIterator](): this {
@@ -124,13 +130,20 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   nextSync(options?: { timeout?: number }): IteratorResult<R, undefined> {
     const timeout = timeoutOf(options);
     let result: IteratorResult<unknown, undefined> | undefined;
-    void this.#feed();
-    const isThere = blockUntil(() => {
+    const isThere = (): boolean => {
       result ??= this.#take();
       void this.#feed();
       return result !== undefined;
-    }, timeout);
-    if (!isThere) throw new TimeoutError('The next result is not there yet');
+    };
+    // The timers of a blocked thread stand still.
+    const left = this.#end - performance.now();
+    if (left <= 0) this.#expire();
+    void this.#feed();
+    if (!blockUntil(isThere, Math.min(timeout, left))) {
+      if (timeout < left) throw new TimeoutError('The next result is not there yet');
+      this.#expire();
+      this.#take();
+    }
     return result as IteratorResult<R, undefined>;
   }
 

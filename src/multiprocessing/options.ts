@@ -42,7 +42,10 @@ export interface ApplyOptions<R = unknown> extends WaitOptions {
    * that is at it then is killed and replaced.
    */
   timeout?: number;
-  /** When aborted, the result rejects with its reason; a worker that is at it then is killed and replaced. */
+  /**
+   * When aborted, the result rejects with its reason; a worker that is at it then is killed and replaced. A blocked thread hears of no
+   * abort: for the `…Sync` forms it only counts whether the signal is aborted already.
+   */
   signal?: AbortSignal;
   /** Called with the value, before promise callbacks. */
   callback?: (value: R) => void;
