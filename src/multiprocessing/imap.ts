@@ -53,6 +53,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   readonly #outcomes: { job: Job | undefined; outcome: Outcome | undefined }[] = [];
   /** The error of the input, which comes after all results. */
   #inputFailure: { readonly error: unknown } | undefined;
+  /** The reader has got an error and not come back since: a `for await` is left by it, which nobody tells the iterator. */
+  #hasThrown = false;
   #ready: unknown[] = [];
   #read = 0;
   #taken = 0;
@@ -117,6 +119,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
    */
   async next(options: WaitOptions = {}): Promise<IteratorResult<R, undefined>> {
     limitOf(options);
+    this.#hasThrown = false;
     for (;;) {
       void this.#feed();
       const result = this.#take();
@@ -129,6 +132,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   /** As `next`, blocking this thread; the input must be a plain iterable. */
   nextSync(options?: { timeout?: number }): IteratorResult<R, undefined> {
     const timeout = timeoutOf(options);
+    this.#hasThrown = false;
     let result: IteratorResult<unknown, undefined> | undefined;
     const isThere = (): boolean => {
       result ??= this.#take();
@@ -172,6 +176,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   #drain(): void {
+    if (this.#hasThrown) return this.close();
     this.#buffersize = Number.POSITIVE_INFINITY;
     void this.#feed();
   }
@@ -221,7 +226,10 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
       }
       if (first.outcome === undefined) return undefined;
       this.#outcomes.shift();
-      if ('error' in first.outcome) throw first.outcome.error;
+      if ('error' in first.outcome) {
+        this.#hasThrown = true;
+        throw first.outcome.error;
+      }
       this.#ready = [...first.outcome.values];
       this.#read = 0;
     }

@@ -342,7 +342,12 @@ export class Pool {
     await crew.join();
   }
 
-  /** Resolves when all work and all workers have ended. An `imap` then waits no more for its reader. @throws {RangeError} unless `close` or `terminate` was called before. */
+  /**
+   * Resolves when all work and all workers have ended. From now on an `imap` waits no more for its reader, and ends if that has left it
+   * because of an error.
+   *
+   * @throws {RangeError} unless `close` or `terminate` was called before.
+   */
   async join(): Promise<void> {
     await Promise.all([this.#joinable().join(), this.#core.idleOutside()]);
   }
