@@ -1,5 +1,6 @@
 /** The public entry lists its names by hand; they must be those of the sources, for `import` and `require` alike. */
 
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import test from 'ava';
 import * as entry from '../index.js';
@@ -23,4 +24,12 @@ test('exports: every function and class is named as it is exported', (t) => {
   for (const [name, value] of Object.entries(entry)) {
     if (typeof value === 'function') t.is(value.name, aliases[name] ?? name);
   }
+});
+
+test('exports: an error that nobody catches is printed with some code around it, not with all of the package', (t) => {
+  const program = "import { Pool } from 'polycore'; new Pool(0);";
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  t.is(status, 1);
+  t.regex(stderr, /^RangeError: Expected `n` to be an integer >= 1, got 0$/m);
+  t.true(stderr.length < 4000, `${stderr.length}`);
 });

@@ -2,7 +2,7 @@
  * Functions of the module a process was started with, each in a process of its own that uses the built package.
  */
 
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,25 @@ test('entry: in TypeScript under the type stripping of Node', async (t) => {
     return;
   }
   t.is((await node('typed-entry.ts')).stdout, '[6,5,8]');
+});
+
+test('entry: the text of -e or of standard input is the main program, and what it exports travels by value', async (t) => {
+  const program = `
+    import { isMain, Pool } from 'polycore';
+    import { join } from 'node:path';
+    import { double } from '../library.mjs';
+    const factor = 3;
+    export const next = (x) => x + 1;
+    export default function (x) { return join(String(next(double(x)) * factor), 'end'); }
+    export class Box { value = 5; }
+    import { default as itself } from 'node:path';
+    const pool = new Pool(1);
+    const call = (Made) => new Made().value + next(0) + itself.sep.length;
+    console.log(JSON.stringify([isMain(import.meta), await pool.map(next, [1, 2]), await pool.apply(call, [Box])]));
+  `;
+  const expected = '[true,[2,3],7]';
+  t.is((await node('--input-type=module', '-e', program)).stdout, expected);
+  t.is(execFileSync(process.execPath, ['--input-type=module'], { cwd: folder, input: program, encoding: 'utf8' }).trim(), expected);
 });
 
 test('inspector: the session does not hold a process or a worker', async (t) => {

@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { PicklingError } from '../src/errors.js';
 import { hasPrivateState } from '../src/pickle/analysis.js';
 import { isStable } from '../src/pickle/functions.js';
+import { isMain } from '../src/pickle/main.js';
 import { ref } from '../src/pickle/ref.js';
 import { referenceOf } from '../src/pickle/reference.js';
 import defaultExport, * as esm from './fixtures/functions/esm.mjs';
@@ -114,6 +115,13 @@ test('ref: names a module and an export, and can be called here too', async (t) 
   t.is(await run(double, 5), 10);
   t.is(await run(ref(new URL('library.mjs', here)), 5), -5);
   t.throws(() => ref('./library.mjs'), { instanceOf: TypeError });
+  for (const url of [undefined, null, 5, {}]) t.throws(() => ref(url as never), { message: /^Expected `url` to be a string or a URL/ });
+  t.throws(() => ref(fixture('library.mjs'), 5 as never), { instanceOf: TypeError, message: /^Expected `name` to be a string/ });
+});
+
+test('isMain: false of other modules, and an error of what is no import.meta', (t) => {
+  t.false(isMain(import.meta));
+  for (const meta of [undefined, null, {}, 5, 'file:///']) t.throws(() => isMain(meta as never), { message: /^Expected `meta` to be import\.meta/ });
 });
 
 test('ref: an export that does not exist is an error that names it', async (t) => {

@@ -40,7 +40,11 @@ test('parallelFor: nothing to do', async (t) => {
 test('parallelFor: arguments are checked', async (t) => {
   await t.throwsAsync(parallelFor(-1, squares, shared(1)), { instanceOf: RangeError });
   await t.throwsAsync(parallelFor(1.5, squares, shared(1)), { instanceOf: RangeError });
+  for (const n of ['1', null, 1n, undefined]) await t.throwsAsync(parallelFor(n as never, squares, shared(1)), { instanceOf: TypeError });
   await t.throwsAsync(parallelFor(1, 'x' as never), { instanceOf: TypeError });
+  for (const threads of ['2', null]) {
+    await t.throwsAsync(parallelFor(1, squares, shared(1), { threads: threads as never }), { instanceOf: TypeError, message: /`threads`/ });
+  }
   await t.throwsAsync(parallelFor(1, squares, shared(1), { timeout: -1 }), { instanceOf: RangeError });
   t.throws(() => parallelForSync(1, squares, shared(1), { threads: 0 }), { instanceOf: RangeError });
 });
@@ -103,4 +107,6 @@ test('parallelReduce: an empty array gives the identity', async (t) => {
 test('parallelReduce: arguments are checked', async (t) => {
   await t.throwsAsync(parallelReduce([1] as never, ((a: number, b: number) => a + b) as never, 0 as never), { instanceOf: TypeError });
   await t.throwsAsync(parallelReduce(new Float64Array(1), (a, b) => a + b, '0' as never), { instanceOf: TypeError });
+  const error = await t.throwsAsync(parallelReduce(new Float64Array(1), undefined as never, undefined as never), { instanceOf: TypeError });
+  t.is(error?.message, 'Expected `f` to be a function, got undefined');
 });

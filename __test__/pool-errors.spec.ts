@@ -1,7 +1,7 @@
 /** Errors that depend on threads as workers, or that the contract has no row for. */
 
 import test from 'ava';
-import { Full, NotSupported, PicklingError, Pool, ref, TimeoutError } from '../index.js';
+import { Full, jit, NotSupported, PicklingError, Pool, ref, TimeoutError } from '../index.js';
 import { hasCapacity } from './fixtures/pool/capacity.js';
 import { explode, Parcel, sendBomb } from './fixtures/pool/crashes.js';
 import { runProgram } from './fixtures/pool/run-program.js';
@@ -64,6 +64,7 @@ test.serial('pool: its errors have codes that never change', async (t) => {
 
 test.serial('pool: what is wrong with the arguments is said in words', async (t) => {
   t.throws(() => new Pool(0), { message: /Expected `n` to be an integer >= 1, got 0/ });
+  for (const options of [5, 'two', null]) t.throws(() => new Pool(1, options as never), { message: /Expected `options` to be an object, got/ });
   t.throws(() => new Pool(1, { maxTasksPerChild: 0.5 }), { message: /Expected `maxTasksPerChild` to be an integer >= 1, got 0\.5/ });
   await t.throwsAsync(pool.apply('square' as never), { message: /Expected `fn` to be a function, got "square"/ });
   await t.throwsAsync(pool.map(square, 5 as never), { message: /iterable/ });
@@ -77,4 +78,48 @@ test.serial('pool: wrong options reject', async (t) => {
   await t.throwsAsync(pool.apply(square, [1], { callback: 1 as never }), { instanceOf: TypeError });
   await t.throwsAsync(pool.map(square, [1], { signal: {} as never }), { instanceOf: TypeError });
   await t.throwsAsync(pool.apply(square, 5 as never), { instanceOf: TypeError });
+  for (const args of [5, 'ab', {}]) {
+    await t.throwsAsync(pool.broadcast(square, args as never), { instanceOf: TypeError, message: /^Expected `args` to be an array, got/ });
+  }
+  const wrong = [{ callback: 1 }, { errorCallback: 1 }, { onProgress: 1 }, { transfer: 1 }, { chunksize: '1' }, { priority: 1n }, { timeout: '1' }];
+  const double = jit((x: number) => x * 2);
+  for (const options of wrong as never[]) {
+    await t.throwsAsync(pool.map(square, [1], options), { instanceOf: TypeError });
+    t.throws(() => pool.mapSync(square, [1], options), { instanceOf: TypeError });
+    await t.throwsAsync(pool.map(double, new Float64Array(1), options), { instanceOf: TypeError });
+    t.throws(() => pool.mapSync(double, new Float64Array(1), options), { instanceOf: TypeError });
+  }
+});
+
+test.serial('pool: errorCallback hears of work that is refused, too, and may itself fail', async (t) => {
+  const heard: unknown[] = [];
+  const options = { timeout: -1, errorCallback: (error: unknown) => void heard.push(error) };
+  const double = jit((x: number) => x * 2);
+  const refused = [
+    pool.apply(square, [1], options),
+    pool.map(square, [1], options),
+    pool.starmap(square, [[1]], options),
+    pool.map(double, new Float64Array(1), options),
+  ];
+  for (const [index, result] of refused.entries()) {
+    t.is(await t.throwsAsync(result as Promise<unknown>, { instanceOf: RangeError }), heard[index] as RangeError);
+  }
+  t.is(heard.length, refused.length);
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  t.teardown(() => {
+    for (const listener of others) process.on('uncaughtException', listener);
+  });
+  const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve));
+  const failing = pool.apply(square, [1], { timeout: -1, errorCallback: () => { throw new Error('the callback failed'); } });
+  await t.throwsAsync(failing, { instanceOf: RangeError });
+  t.is(String(await uncaught), 'Error: the callback failed');
+});
+
+test.serial('pool: what starmap() cannot spread is named', async (t) => {
+  const message = 'Expected the items of starmap() to be lists of arguments, got number';
+  const error = await t.throwsAsync(pool.starmap(square, [[1], 2] as never, 1), { instanceOf: TypeError, message });
+  t.is((error as Error & { index: number }).index, 1);
+  await t.throwsAsync(pool.starmap(square, [null] as never), { instanceOf: TypeError, message: /got null$/ });
+  await t.throwsAsync(pool.starmap(jit((x: number) => x), 5 as never), { instanceOf: TypeError, message: /iterable/ });
 });

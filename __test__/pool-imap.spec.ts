@@ -1,10 +1,11 @@
 /** `imap` and `imapUnordered` beyond the contract: back-pressure, async inputs, ending early, the Sync forms. */
 
 import test from 'ava';
-import { CancelledError, Pool, TimeoutError } from '../index.js';
+import { CancelledError, Pool, RuntimeError, TimeoutError } from '../index.js';
 import { hasCapacity } from './fixtures/pool/capacity.js';
 import { drain } from './fixtures/pool/drain.js';
 import { throwAt } from './fixtures/pool/failures.js';
+import { collectGarbage } from './fixtures/pool/garbage.js';
 import { type Gate, makeGate, passed, RELEASED, signal } from './fixtures/pool/gate.js';
 import { runProgram } from './fixtures/pool/run-program.js';
 import { counted, countedAsync } from './fixtures/pool/streams.js';
@@ -31,6 +32,16 @@ for (const method of ['imap', 'imapUnordered'] as const) {
     t.deepEqual(results.sort((a, b) => a - b), squares(100));
   });
 
+  test.serial(`imap: ${method}() takes async iterables of any kind, whose steps may be promises of others, or none`, async (t) => {
+    for (const wrap of [(step: object) => step, (step: object) => ({ then: (resolve: (value: object) => void) => resolve(step) })]) {
+      let n = 0;
+      const next = (): unknown => wrap(n < 5 ? { value: n++, done: false } : { value: undefined, done: true });
+      const input = { [Symbol.asyncIterator]: () => ({ next }) } as AsyncIterable<number>;
+      const results = await drain(run(square, input, 2));
+      t.deepEqual(results.sort((a, b) => a - b), squares(5));
+    }
+  });
+
   test.serial(`imap: ${method}() reads no more input than buffersize chunks ahead of its reader`, async (t) => {
     for (const input of [counted(), countedAsync()]) {
       const results = run(square, input, { chunksize: 3, buffersize: 2 });
@@ -44,6 +55,14 @@ for (const method of ['imap', 'imapUnordered'] as const) {
       t.true(input.taken <= 15, `${input.taken} were taken`);
       await results.return();
     }
+  });
+
+  test.serial(`imap: ${method}() begins before anything is read`, async (t) => {
+    const gate = makeGate();
+    const results = run((x: number) => holdAt(gate, x), [7]);
+    await passed(gate, 0, 1);
+    signal(gate, RELEASED);
+    t.deepEqual(await drain(results), [7]);
   });
 
   test.serial(`imap: ${method}() has room for two chunks for each worker unless told otherwise`, async (t) => {
@@ -133,6 +152,22 @@ for (const method of ['imap', 'imapUnordered'] as const) {
     await hasCapacity(t, pool, 2);
   });
 
+  test.serial(`imap: a timeout ends ${method}Sync(), be its results there or not`, async (t) => {
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const gate = makeGate();
+    const input = counted();
+    for (const fn of [(x: number) => holdAt(gate, x), square]) {
+      const start = performance.now();
+      const results = sync(fn, input, { timeout: 200 });
+      t.throws(() => { for (const _ of results); }, { instanceOf: TimeoutError, message: /did not end within 200 ms/ });
+      const took = performance.now() - start;
+      t.true(took >= 0.6 * 200 && took < 10 * 200, `${took} ms`);
+      t.deepEqual(results.next(), { done: true, value: undefined });
+    }
+    t.true(input.returned);
+    await hasCapacity(t, pool, 2);
+  });
+
   test.serial(`imap: options of ${method}() are checked`, (t) => {
     for (const options of [0, -1, 1.5, { chunksize: 0 }, { buffersize: 0 }, { timeout: -1 }]) {
       t.throws(() => run(square, [1], options), { instanceOf: RangeError }, JSON.stringify(options));
@@ -168,6 +203,49 @@ for (const method of ['imap', 'imapUnordered'] as const) {
       throw new RangeError('input');
     }
     t.throws(() => [...sync(square, failing())], { instanceOf: RangeError, message: 'input' });
+  });
+
+  test.serial(`imap: ${method}Sync() goes on after an error of a task, and gives that of the input last`, (t) => {
+    function* failing(): Generator<number> {
+      yield* range(5);
+      throw new RangeError('input');
+    }
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const results = sync((x: number) => (x === 2 ? throwAt(2, x) : x), failing());
+    const seen = range(6).map(() => {
+      try {
+        return results.next().value;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    t.is(seen.at(-1), 'input');
+    if (method === 'imapUnordered') seen.sort();
+    t.deepEqual(seen, method === 'imap' ? [0, 1, 'bad 2', 3, 4, 'input'] : [0, 1, 3, 4, 'bad 2', 'input']);
+    t.deepEqual(results.next(), { done: true, value: undefined });
+  });
+
+  test.serial(`imap: a next() of ${method}Sync() that times out takes nothing (AR06)`, async (t) => {
+    const gate = makeGate();
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    using results = sync((x: number) => holdAt(gate, x), [7]);
+    await passed(gate, 0, 1);
+    t.throws(() => results.next({ timeout: 10 }), { instanceOf: TimeoutError });
+    t.throws(() => results.next({ timeout: 0 }), { instanceOf: TimeoutError });
+    t.throws(() => results.next({ timeout: -1 }), { instanceOf: RangeError });
+    signal(gate, RELEASED);
+    t.deepEqual(results.next({ timeout: 60_000 }), { done: false, value: 7 });
+    t.deepEqual(results.next(), { done: true, value: undefined });
+  });
+
+  test.serial(`imap: ${method}Sync() gives an iterator like any other`, (t) => {
+    const sync = method === 'imap' ? pool.imapSync.bind(pool) : pool.imapUnorderedSync.bind(pool);
+    const results = sync(square, range(3));
+    t.is(results[Symbol.iterator](), results);
+    const prototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
+    t.true(Object.prototype.isPrototypeOf.call(prototype, results));
+    t.deepEqual(results.return(), { done: true, value: undefined });
+    t.deepEqual([...results], []);
   });
 }
 
@@ -232,6 +310,71 @@ test.serial('imap: terminate() rejects a read with CancelledError', async (t) =>
   await doomed.terminate();
   await step;
   t.throws(() => doomed.imap(square, [1]), { instanceOf: RangeError });
+});
+
+test.serial('imap: close() lets an iteration read the rest of its input', async (t) => {
+  for (const input of [range(100), countedAsync(100)]) {
+    const closing = new Pool(1);
+    const results = closing.imap(square, input, { buffersize: 2 });
+    const first = await results.next();
+    closing.close();
+    t.throws(() => closing.imap(square, [1]), { message: /not running/ });
+    t.deepEqual([first.value, ...(await drain(results))], squares(100));
+    await closing.join();
+    t.is(closing.stats().workers, 0);
+  }
+});
+
+test.serial('imap: join() waits for the work, not for the reader', async (t) => {
+  for (const input of [range(100), countedAsync(100)]) {
+    const closing = new Pool(1);
+    const results = closing.imap(square, input, { buffersize: 2 });
+    closing.close();
+    await closing.join();
+    t.deepEqual(await drain(results), squares(100));
+  }
+  const blocking = new Pool(1);
+  const results = blocking.imapSync(square, range(100), { buffersize: 2 });
+  blocking.close();
+  blocking.joinSync();
+  t.deepEqual([...results], squares(100));
+});
+
+test.serial('imap: joinSync() refuses to wait for an asynchronous input, which would stand still', async (t) => {
+  const closing = new Pool(1);
+  const results = closing.imap(square, countedAsync(10));
+  closing.close();
+  t.throws(() => closing.joinSync(), { instanceOf: RuntimeError, message: /await join\(\)/ });
+  t.deepEqual(await drain(results), squares(10));
+  closing.joinSync();
+});
+
+test.serial('imap: one that was left because of an error is ended when its pool is joined', async (t) => {
+  const closing = new Pool(1);
+  const input = counted();
+  await t.throwsAsync(drain(closing.imap((x: number) => throwAt(3, x), input, { buffersize: 2 })), { message: 'bad 3' });
+  closing.close();
+  await closing.join();
+  t.true(input.returned);
+  t.true(input.taken < 20, `${input.taken}`);
+});
+
+test.serial('imap: one whose reader has gone on after an error is done when its pool is joined', async (t) => {
+  const closing = new Pool(1);
+  const results = closing.imap((x: number) => (x === 0 ? throwAt(0, x) : x), range(20), { buffersize: 2 });
+  await t.throwsAsync(results.next(), { message: 'bad 0' });
+  t.is((await results.next()).value, 1);
+  closing.close();
+  await closing.join();
+  t.deepEqual(await drain(results), range(20).slice(2));
+});
+
+test.serial('imap: one that nobody can read any more does not keep a closed pool', async (t) => {
+  const closing = new Pool(1);
+  await closing.imap(square, counted(), { buffersize: 2 }).next();
+  closing.close();
+  for (let round = 0; round < 100 && closing.stats().workers > 0; round++) await collectGarbage();
+  t.is(closing.stats().workers, 0);
 });
 
 test.serial('imap: close() lets an iteration end that has all of its input', async (t) => {

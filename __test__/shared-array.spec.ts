@@ -62,6 +62,8 @@ test('array: wrong arguments are refused (A04)', (t) => {
   t.throws(() => SharedArray('i', 1.5), { instanceOf: RangeError });
   t.throws(() => SharedArray('i', Number.NaN), { instanceOf: RangeError });
   t.throws(() => SharedArray('i', undefined as unknown as number), { instanceOf: TypeError });
+  for (const wrong of [{}, { length: -1 }, { length: '2' }, null, true]) t.throws(() => SharedArray('i', wrong as never), { instanceOf: TypeError });
+  t.deepEqual([...SharedArray('i', { length: 2, 0: 3, 1: 4 })], [3, 4]);
   t.throws(() => SharedArray('i', '12' as unknown as number), { instanceOf: TypeError, message: /`sizeOrInit`.*got "12"/ });
   t.throws(() => SharedArray('i', [1, '2'] as number[]), { instanceOf: TypeError, message: /`sizeOrInit\[1\]` to be a number, got "2"/ });
   t.throws(() => SharedArray('q', [1] as unknown as bigint[]), { instanceOf: TypeError });

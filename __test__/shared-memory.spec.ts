@@ -36,6 +36,7 @@ const play = (role: string, name: string): ReturnType<typeof runProgram> => runP
 test('shared-memory: whoever attaches by name sees the same memory; the size is that of its creation (SH01)', (t) => {
   const memory = create(t, 512);
   t.is(memory.size, 512);
+  t.is(String(memory), `[SharedMemory ${memory.name}, 512 bytes]`);
   t.is(memory.buffer.byteLength, 512);
   t.true(new Uint8Array(memory.buffer).every((byte) => byte === 0));
   new Uint8Array(memory.buffer)[0] = 42;
@@ -73,6 +74,7 @@ test('shared-memory: wrong arguments are refused (SH03)', (t) => {
   t.throws(() => new SharedMemory({ name, create: true, size: '1' as unknown as number }), { instanceOf: TypeError });
   t.throws(() => new SharedMemory({ create: false }), { instanceOf: RangeError, message: /Expected `name` to be given/ });
   t.throws(() => new SharedMemory({}), { instanceOf: RangeError });
+  t.throws(() => new SharedMemory({ create: true, size: 8, track: 1 as never }), { instanceOf: TypeError, message: /`track`/ });
   t.throws(() => new SharedMemory(undefined as unknown as object), { instanceOf: TypeError });
   for (const wrong of ['', '.', '..', 'a/b', 'a\0b', 'a\nb', 'x'.repeat(201)]) {
     t.throws(() => new SharedMemory({ name: wrong, create: true, size: 1 }), { instanceOf: RangeError, message: /`name`/ });

@@ -143,6 +143,7 @@ test.serial('thread: daemon is that of its maker unless given, and fixed once it
 test.serial('thread: names are texts, and numbers if there is none (T06)', async (t) => {
   t.is(new Thread({ name: 123 }).name, '123');
   t.regex(new Thread({ name: '' }).name, /^Thread-\d+$/);
+  t.regex(new Thread({ name: null as never }).name, /^Thread-\d+$/);
   t.regex(new Thread().name, /^Thread-\d+$/);
   t.regex(new Thread({ target: () => {} }).name, /^Thread-\d+$/);
   function f(): void {}
@@ -540,6 +541,13 @@ test.serial('thread: a Timer calls its function after its time', async (t) => {
   t.true(performance.now() - start >= 30);
   t.is(calls.value, 7);
   t.true(timer.finished.isSet());
+});
+
+test.serial('thread: wrong arguments of a Timer are refused', (t) => {
+  const fn = (): number => 1;
+  for (const args of [5, 'ab', null]) t.throws(() => new Timer(1, fn, args as never), { message: /^Expected `args` to be a list of arguments/ });
+  for (const kwargs of [5, null]) t.throws(() => new Timer(1, fn, [], kwargs as never), { message: /^Expected `kwargs` to be an object/ });
+  t.throws(() => new Timer(1, 5 as never), { message: /^Expected `fn` to be a function/ });
 });
 
 test.serial('thread: a Timer that is cancelled calls nothing', async (t) => {

@@ -1,5 +1,6 @@
 /** `Value`: one number in shared memory. */
 
+import { inspect } from 'node:util';
 import test from 'ava';
 import { Lock, Pool, RLock, Thread, Value } from '../index.js';
 import { binding } from '../dist/native/binding.js';
@@ -117,6 +118,15 @@ test('value: lock makes one, takes one, or does without (V02)', (t) => {
     t.throws(() => Value('i', 5, { lock: wrong as never }), { instanceOf: TypeError, message: /Expected `lock`/ });
   }
   t.throws(() => Value('i', 5, 'no lock' as never), { instanceOf: TypeError, message: /Expected `options`/ });
+  t.throws(() => Value('i', 5, new Lock() as never), { instanceOf: TypeError, message: /such as \{ lock \}, got the lock itself/ });
+});
+
+test('value: says what it is', (t) => {
+  const value = Value('d', 1.5);
+  t.is(String(value), '[Value d=1.5]');
+  t.is(inspect(Value('q', 5n, { lock: false })), '[Value q=5]');
+  value.close();
+  t.is(String(value), '[Value closed]');
 });
 
 test('value: what two threads do while they hold the lock is not mixed up (V03)', async (t) => {

@@ -230,6 +230,8 @@ function bundleInto(options, before = '', after = '') {
     define: { 'import.meta.url': 'bundleUrl', 'import.meta.loader': 'packageLoader' },
     minifyWhitespace: true,
     minifySyntax: true,
+    // Node shows the line of an uncaught error.
+    lineLimit: 120,
     metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,

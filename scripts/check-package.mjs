@@ -72,10 +72,10 @@ function tarballContents() {
   const [{ files }] = JSON.parse(run(root, 'npm', ['pack', '--dry-run', '--json', '--silent']));
   const paths = files.map(({ path }) => path);
   const bundle = ['polycore', 'core', 'inspection', 'codec', 'jit', 'algorithms'].map((name) => `dist/bundle/${name}.cjs`);
-  for (const path of [...bundle, 'index.js', 'index.d.ts', 'dist/index.d.ts', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
+  for (const path of [...bundle, 'index.js', 'index.d.ts', 'index.d.cts', 'dist/index.d.ts', 'README.md', 'LICENSE', 'CHANGELOG.md']) {
     assert.ok(paths.includes(path), `${path} is missing`);
   }
-  const expected = /^((index\.js|index\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)|dist\/bundle\/(polycore|core|inspection|codec|jit|algorithms)\.cjs(\.map)?|dist\/.+\.d\.ts)$/;
+  const expected = /^((index\.js|index\.d\.c?ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)|dist\/bundle\/(polycore|core|inspection|codec|jit|algorithms)\.cjs(\.map)?|dist\/.+\.d\.ts)$/;
   assert.deepEqual(paths.filter((path) => !expected.test(path)), [], 'files that do not belong there');
 }
 

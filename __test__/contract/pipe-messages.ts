@@ -47,6 +47,7 @@ export function pipeMessagesContract(test: TestFn, makePool: MakePool): void {
 
     test.serial(`pipe: PI07 with duplex = false the first end only receives, the second only sends (${form})`, async (t) => {
       const [reader, writer] = Pipe<number>(false);
+      for (const duplex of [0, null, { duplex: false }]) t.throws(() => Pipe(duplex as never), { message: /^Expected `duplex` to be a boolean/ });
       t.deepEqual([reader.readable, reader.writable, writer.readable, writer.writable], [true, false, false, true]);
       await send(writer, 1, form);
       t.is(await recv(reader, form), 1);

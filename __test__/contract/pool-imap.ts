@@ -64,8 +64,8 @@ export function poolImapContract(test: TestFn, makePool: MakePool): void {
     for (const bad of [0, 7]) {
       const { values, error } = await upToError(shared().imapUnordered(square, failingAt(bad)));
       t.is((error as Error).message, `input ${bad}`);
-      const expected = new Set(range(bad).map(square));
-      t.true(values.every((value) => expected.delete(value)), `${values}`);
+      // CPython may lose some of them.
+      t.deepEqual(values.sort((a, b) => a - b), range(bad).map(square));
     }
   });
 

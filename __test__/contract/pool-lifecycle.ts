@@ -1,7 +1,8 @@
 /** From the constructor to the last worker's end. */
 
+import { inspect } from 'node:util';
 import type { TestFn } from 'ava';
-import { BrokenPoolError, CancelledError, cpuCount } from '../../index.js';
+import { BrokenPoolError, CancelledError, cpuCount, PicklingError } from '../../index.js';
 import { flags, raise, raised } from '../fixtures/pool/flag.js';
 import { failToInitialize, getState, setState, setStateLater } from '../fixtures/pool/initializers.js';
 import { hold, square, whereAmI } from '../fixtures/pool/tasks.js';
@@ -30,6 +31,20 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     t.throws(() => makePool(1, { maxQueue: -1 }), { instanceOf: RangeError });
     t.throws(() => makePool(1, { idleTimeout: -1 }), { instanceOf: RangeError });
     t.throws(() => makePool(1, { idleTimeout: Number.NaN }), { instanceOf: RangeError });
+    for (const initargs of [5, 'ab', {}, null]) t.throws(() => makePool(1, { initargs: initargs as never }), { instanceOf: TypeError });
+    for (const name of [5, null]) t.throws(() => makePool(1, { name: name as never }), { instanceOf: TypeError });
+    for (const limits of [5, null]) t.throws(() => makePool(1, { resourceLimits: limits as never }), { instanceOf: TypeError });
+  });
+
+  test.serial('pool: an initializer or its arguments that cannot travel are refused at once, with their place', (t) => {
+    const message = /^options\.initargs\[1\]\.socket: /;
+    t.throws(() => makePool(1, { initializer: setState, initargs: [1, { socket: process.stdout }] }), { instanceOf: PicklingError, message });
+    t.throws(() => makePool(1, { initializer: setState.bind(null) }), { instanceOf: PicklingError, message: /^options\.initializer: / });
+  });
+
+  test.serial('pool: without a limit is Infinity, too', async (t) => {
+    await using pool = makePool(1, { maxQueue: Number.POSITIVE_INFINITY, idleTimeout: Number.POSITIVE_INFINITY });
+    t.deepEqual(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
   });
 
   test.serial('pool: its size is cpuCount() unless given, and it has a name', async (t) => {
@@ -38,6 +53,8 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     t.regex(plain.name, /^Pool-\d+$/);
     t.is(named.size, 1);
     t.is(named.name, 'hashing');
+    t.is(String(named), '[Pool hashing of 1]');
+    t.is(inspect(named), String(named));
     await Promise.all([plain.terminate(), named.terminate()]);
   });
 
@@ -114,6 +131,20 @@ export function poolLifecycleContract(test: TestFn, makePool: MakePool): void {
     pool.joinSync();
     t.deepEqual(results.map((result) => result.getSync()), [1, 4, 9]);
     t.is(pool.stats().workers, 0);
+  });
+
+  test.serial('pool: a map that is under way is done to its end when it is closed, however many chunks are left (PO34)', async (t) => {
+    const items = Array.from({ length: 10_000 }, (_, x) => x);
+    for (const [length, options] of [[10_000, {}], [100, { maxQueue: 3 }]] as const) {
+      const pool = makePool(2, options);
+      const result = pool.map(square, items.slice(0, length), 1);
+      pool.close();
+      await t.throwsAsync(pool.map(square, [1]), NOT_RUNNING);
+      await pool.join();
+      t.true(result.ready());
+      t.deepEqual(await result, items.slice(0, length).map(square));
+      t.is(pool.stats().workers, 0);
+    }
   });
 
   test.serial('pool: an idle one closes and joins at once', async (t) => {

@@ -108,6 +108,10 @@ export function queueLimitContract(test: TestFn, makePool: MakePool): void {
     test.serial(`${name}: wrong limits and times are refused`, async (t) => {
       for (const maxsize of [0.5, Number.NaN, Infinity]) t.throws(() => make(maxsize), { instanceOf: RangeError }, `${maxsize}`);
       t.throws(() => make('1' as never), { instanceOf: TypeError });
+      for (const options of [5, null, 'bytes']) t.throws(() => make(0, options as never), { message: /^Expected `options` to be an object/ });
+      // Python's `shutdown(True)`.
+      for (const options of [true, null]) t.throws(() => make().shutdown(options as never), { message: /^Expected `options` to be an object/ });
+      t.throws(() => make().shutdown({ immediate: 1 as never }), { instanceOf: TypeError, message: /^Expected `immediate` to be a boolean/ });
       for (const maxBytes of [0, -1, 0.5]) t.throws(() => make(0, { maxBytes }), { instanceOf: RangeError }, `${maxBytes}`);
       const queue = make();
       queue.putNowait(1);

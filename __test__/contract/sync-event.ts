@@ -55,6 +55,23 @@ export function eventContract(test: TestFn, makePool: MakePool): void {
     });
   }
 
+  for (const form of FORMS) {
+    test.serial(`event: ML05 waits before, while and after it is set (${form})`, async (t) => {
+      const event = new Event();
+      t.false(await wait(event, form, { timeout: 0 }));
+      t.false(await wait(event, form, { timeout: 20 }));
+      event.set();
+      t.true(event.isSet());
+      for (const options of [{}, { timeout: 0 }, { timeout: 60_000 }]) t.true(await wait(event, form, options));
+      event.clear();
+      t.false(event.isSet());
+      t.false(await wait(event, form, { timeout: 0 }));
+      const setter = threads().apply((other: Event) => other.set(), [event]);
+      t.true(await wait(event, form));
+      await setter;
+    });
+  }
+
   test.serial('event: E05 its text says whether it is set', (t) => {
     const event = new Event();
     t.is(String(event), '[Event unset]');

@@ -25,7 +25,7 @@ export function rlockContract(test: TestFn, makePool: MakePool): void {
     t.deepEqual(await threads().apply(depthHere, [lock]), [0, true]);
   });
 
-  test.serial('rlock: R06 it is free when it has been released as often as acquired', async (t) => {
+  test.serial('rlock: R06 ML02 it is free when it has been released as often as acquired', async (t) => {
     const lock = new RLock();
     const guards = [lock.acquireSync(), await lock.acquire(), lock.acquireNowait()];
     t.is(lock.depth, 3);

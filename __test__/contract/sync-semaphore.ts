@@ -2,7 +2,7 @@
 
 import type { TestFn } from 'ava';
 import { BoundedSemaphore, Semaphore } from '../../index.js';
-import { addOnes, FORMS, keep, pass, release, tryToKeep } from '../fixtures/sync/tasks.js';
+import { acquire, addOnes, FORMS, keep, pass, release, tryToKeep } from '../fixtures/sync/tasks.js';
 import { untilWaiting, waiters } from '../fixtures/sync/waiters.js';
 import { until } from '../fixtures/pool/until.js';
 import { crowd, everyone, isAbout, timed } from './crowd.js';
@@ -144,6 +144,21 @@ export function semaphoreContract(test: TestFn, makePool: MakePool): void {
     t.is(semaphore.value, 2);
     t.is(await threads().apply(release, [semaphore]), undefined);
     t.is(semaphore.value, 3);
+  });
+
+  test.serial('semaphore: ML03 its value follows every acquire and release', async (t) => {
+    const semaphore = new Semaphore(2);
+    const seen: number[] = [semaphore.value];
+    for (const form of FORMS) {
+      t.truthy(await acquire(semaphore, form));
+      seen.push(semaphore.value);
+    }
+    t.false(semaphore.acquireNowait());
+    for (let i = 0; i < 4; i++) {
+      semaphore.release();
+      seen.push(semaphore.value);
+    }
+    t.deepEqual(seen, [2, 1, 0, 1, 2, 3, 4]);
   });
 
   test.serial('semaphore: release(n) takes an integer >= 1, and no more than fit', (t) => {

@@ -8,11 +8,13 @@ import {
   Event,
   Lock,
   PicklingError,
+  Queue,
   RLock,
   RwLock,
   Semaphore,
   StaleHandleError,
 } from '../../index.js';
+import { untilWaiting } from '../fixtures/sync/waiters.js';
 import { crowd } from './crowd.js';
 import type { MakePool } from './pool.js';
 
@@ -32,6 +34,24 @@ type Primitive = ReturnType<(typeof MAKERS)[keyof typeof MAKERS]>;
 
 export function travelContract(test: TestFn, makePool: MakePool): void {
   const threads = crowd(test, makePool);
+
+  test.serial('travel: ML06 a lock sent through a queue is the same lock there, which CPython refuses', async (t) => {
+    const queue = new Queue<Lock>();
+    const lock = new Lock();
+    const guard = lock.acquireSync();
+    queue.putNowait(lock);
+    const task = async (from: Queue<Lock>): Promise<boolean[]> => {
+      const received = from.getSync();
+      const isFree = received.acquireNowait() !== false;
+      (await received.acquire()).release();
+      return [isFree, received.locked()];
+    };
+    const result = threads().apply(task, [queue]);
+    await untilWaiting(lock, 1);
+    guard.release();
+    t.deepEqual(await result, [false, false]);
+    t.truthy(lock.acquireNowait());
+  });
 
   for (const [name, make] of Object.entries(MAKERS)) {
     test.serial(`${name}: it travels as an argument, a capture, a result and inside of values, and stays the same`, async (t) => {

@@ -107,6 +107,15 @@ export function waitContract(test: TestFn, makePool: MakePool): void {
     });
   }
 
+  test.serial('wait: of no objects none is ready; what is no list of objects is refused', async (t) => {
+    for (const form of FORMS) t.deepEqual(await waitBy(form, []), []);
+    for (const objects of [5, null, undefined, new Event()]) {
+      await t.throwsAsync(wait(objects as never), { instanceOf: TypeError, message: /^Expected `objects` to be iterable/ });
+      t.throws(() => waitSync(objects as never), { instanceOf: TypeError });
+    }
+    t.throws(() => waitSync([new Event(), 5] as never), { instanceOf: TypeError, message: /^Expected `objects\[1\]`/ });
+  });
+
   test.serial('wait: an aborted one rejects with the reason, and closed objects are errors', async (t) => {
     const reason = new Error('enough');
     const queue = new Queue<number>();

@@ -1,9 +1,9 @@
 /** `pool.map(f, typedArray)` and `pool.starmap(f, [a, b, …])` of a compiled function: elementwise, on native threads. */
 
 import { CompileError } from '../errors.js';
-import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
-import { limitWork } from '../multiprocessing/limits.js';
-import { type MapOptions, mapOptions } from '../multiprocessing/options.js';
+import { AsyncResult, fulfil } from '../multiprocessing/async-result.js';
+import { callBack, limitWork, progress, refuse } from '../multiprocessing/limits.js';
+import { checkApply, checkIterable, type MapOptions, mapOptions } from '../multiprocessing/options.js';
 import type { PoolCore } from '../multiprocessing/pool-core.js';
 import { binding } from '../native/binding.js';
 import type { Kernel, KernelWish } from './compiler.js';
@@ -25,9 +25,12 @@ interface Plan {
   readonly wish: KernelWish;
 }
 
-function plan(core: PoolCore, inputs: readonly unknown[], options: NativeMapOptions<never>): Plan {
+function plan(core: PoolCore, given: Iterable<unknown>, options: NativeMapOptions<never>): Plan {
+  checkIterable(given, 'sync');
+  checkApply(options);
   core.checkOpen(0);
   options.signal?.throwIfAborted();
+  const inputs = [...given];
   if (inputs.length === 0 || !inputs.every(isTypedArray)) {
     throw new TypeError('Expected typed arrays: a compiled function maps these only. Without jit(), map takes any iterable');
   }
@@ -50,13 +53,12 @@ function outputFor({ length, wish: { output = -1 } }: Plan, kernel?: Kernel): Ty
 export function nativeMap(
   core: PoolCore,
   { compiler, fallback, fn }: Jitted,
-  inputs: readonly unknown[],
+  inputs: Iterable<unknown>,
   given: number | NativeMapOptions<never> | undefined,
 ): AsyncResult<unknown> {
   const result = new AsyncResult<unknown>();
-  let options: NativeMapOptions<never> = {};
   try {
-    options = mapOptions(given) as NativeMapOptions<never>;
+    const options = mapOptions<NativeMapOptions<never>>(given);
     const planned = plan(core, inputs, options);
     const { threads, wish } = planned;
     const shared = new SharedValues(planned.inputs);
@@ -70,7 +72,7 @@ export function nativeMap(
     });
     limitWork(result, options);
   } catch (error) {
-    if (fail(result, error)) options.errorCallback?.(error);
+    refuse(result, given, error);
   }
   return result;
 }
@@ -85,7 +87,7 @@ function begin(result: AsyncResult<unknown>, planned: Plan, kernel: Kernel, shar
   }
   shared.add([...kernel.arrays, output]);
   run(result, kernel, shared, length, threads, () => {
-    options.onProgress?.({ done: length, total: length });
+    progress(options, length, length);
     return output;
   });
 }
@@ -94,17 +96,29 @@ function begin(result: AsyncResult<unknown>, planned: Plan, kernel: Kernel, shar
 export function nativeMapSync(
   core: PoolCore,
   jitted: Jitted,
-  inputs: readonly unknown[],
+  inputs: Iterable<unknown>,
   given: number | NativeMapOptions<never> | undefined,
 ): TypedArray {
-  const options = mapOptions(given) as NativeMapOptions<never>;
-  const planned = plan(core, inputs, options);
+  const result = new AsyncResult<TypedArray>();
+  try {
+    const options = mapOptions<NativeMapOptions<never>>(given);
+    const planned = plan(core, inputs, options);
+    const output = mapHere(jitted, planned, options);
+    callBack(result, options);
+    fulfil(result, output);
+  } catch (error) {
+    refuse(result, given, error);
+  }
+  return result.getSync();
+}
+
+function mapHere(jitted: Jitted, planned: Plan, options: NativeMapOptions<never>): TypedArray {
   const { inputs: arrays, length, threads } = planned;
   const kernel = compileOrFallBack(jitted, planned.wish);
   const output = outputFor(planned, kernel);
   if (kernel === undefined) inJavaScript(jitted.fn, arrays, output, new Deadline(options.timeout));
   else if (length > 0) runSync(kernel, [...arrays, ...kernel.arrays, output], length, { threads, timeout: options.timeout });
-  options.callback?.(output as never);
+  if (length > 0) progress(options, length, length);
   return output;
 }
 

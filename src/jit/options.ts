@@ -1,6 +1,7 @@
 /** Options of parallel loops and reductions. */
 
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
+import { checkCount } from '../multiprocessing/options.js';
 import { binding } from '../native/binding.js';
 
 /** Options of `parallelReduce` and, with `unsafe`, of `parallelFor`. */
@@ -33,13 +34,10 @@ export interface CheckedOptions {
 
 /** @throws {TypeError | RangeError} when an option is wrong; the signal's reason when it is aborted already. */
 export function checkOptions(options: ParallelForOptions): CheckedOptions {
-  const { threads = binding.jitThreads(), timeout, signal, unsafe = false } = options;
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new RangeError(`Expected \`threads\` to be an integer >= 1, got ${String(threads)}`);
-  }
-  checkTimeout(timeout);
+  const limit = timeoutOf(options);
+  const { threads = binding.jitThreads(), signal, unsafe = false } = options;
+  checkCount('threads', threads, 1);
   if (typeof unsafe !== 'boolean') throw new TypeError(`Expected \`unsafe\` to be a boolean, got ${typeof unsafe}`);
-  signal?.throwIfAborted();
-  const isLimited = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY;
-  return { threads, unsafe, ...(isLimited ? { timeout } : {}), ...(signal === undefined ? {} : { signal }) };
+  limitOf(options);
+  return { threads, unsafe, ...(limit === Number.POSITIVE_INFINITY ? {} : { timeout: limit }), ...(signal === undefined ? {} : { signal }) };
 }

@@ -3,6 +3,7 @@
 import { CompileError } from '../errors.js';
 import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
 import { limitWork } from '../multiprocessing/limits.js';
+import { describe } from '../multiprocessing/options.js';
 import type { ValueMembers } from '../multiprocessing/value.js';
 import { isMemory } from './arguments.js';
 import { bitsFor, type Kernel, type KernelWish } from './compiler.js';
@@ -32,6 +33,7 @@ interface Loop {
 }
 
 function prepare(n: number, body: unknown, rest: readonly unknown[]): Loop {
+  if (typeof n !== 'number') throw new TypeError(`Expected \`n\` to be a number, got ${describe(n)}`);
   if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`Expected \`n\` to be an integer >= 0, got ${String(n)}`);
   const jitted = asJitted('kernel', body);
   const last = rest[rest.length - 1];

@@ -3,6 +3,7 @@
 import { CompileError } from '../errors.js';
 import { AsyncResult, fail, fulfil } from '../multiprocessing/async-result.js';
 import { limitWork } from '../multiprocessing/limits.js';
+import { describe } from '../multiprocessing/options.js';
 import type { Kernel, KernelWish } from './compiler.js';
 import { type ElementOf, isTypedArray, type TypedArray } from './elements.js';
 import { Deadline, foldInWorkers } from './fallback.js';
@@ -36,11 +37,13 @@ function kernels({ compiler }: Jitted, array: TypedArray): Kernels {
   return { fold, combine: compiler.kernel(combineWish(fold)) };
 }
 
-function check(array: unknown, identity: unknown): asserts array is TypedArray {
-  if (!isTypedArray(array)) throw new TypeError('Expected `array` to be a typed array');
+function prepare(array: unknown, f: unknown, identity: unknown): Jitted {
+  if (!isTypedArray(array)) throw new TypeError(`Expected \`array\` to be a typed array, got ${describe(array)}`);
+  const jitted = asJitted('f', f);
   const big = array instanceof BigInt64Array || array instanceof BigUint64Array;
   const wanted = big ? 'bigint' : 'number';
-  if (typeof identity !== wanted) throw new TypeError(`Expected \`identity\` to be a ${wanted}, got ${typeof identity}`);
+  if (typeof identity !== wanted) throw new TypeError(`Expected \`identity\` to be a ${wanted}, got ${describe(identity)}`);
+  return jitted;
 }
 
 /** The kernels, or nothing when the function is to run as JavaScript. */
@@ -70,8 +73,7 @@ export function parallelReduce<A extends TypedArray>(
 ): AsyncResult<ElementOf<A>> {
   const result = new AsyncResult<ElementOf<A>>();
   try {
-    check(array, identity);
-    const { compiler, fallback, fn } = asJitted('f', f);
+    const { compiler, fallback, fn } = prepare(array, f, identity);
     const checked = checkOptions(options);
     const { threads } = checked;
     const length = array.length;
@@ -119,8 +121,7 @@ export function parallelReduceSync<A extends TypedArray>(
   identity: ElementOf<A>,
   options: LoopOptions = {},
 ): ElementOf<A> {
-  check(array, identity);
-  const jitted = asJitted('f', f);
+  const jitted = prepare(array, f, identity);
   const checked: CheckedOptions = checkOptions(options);
   const compiled = compileOrFallBack(jitted, array);
   if (array.length === 0) return identity;

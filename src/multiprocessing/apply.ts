@@ -4,8 +4,8 @@ import { CALL } from '../runtime/operation.js';
 import { type Callable, release, ship } from '../runtime/shipping.js';
 import { AsyncResult, attach, fail, fulfil } from './async-result.js';
 import { Job, type JobOwner } from './job.js';
-import { limitWork } from './limits.js';
-import { type ApplyOptions, checkApply, checkFunction } from './options.js';
+import { limitWork, refuse } from './limits.js';
+import { type ApplyOptions, checkApply, checkArguments, checkFunction } from './options.js';
 import type { PoolCore } from './pool-core.js';
 
 const NO_OPTIONS: ApplyOptions<never> = {};
@@ -34,7 +34,7 @@ export function apply(
   const result = new AsyncResult<unknown>();
   try {
     checkFunction('fn', fn);
-    if (!Array.isArray(args)) throw new TypeError('Expected `args` to be an array of arguments');
+    checkArguments('args', args);
     if (options !== NO_OPTIONS) checkApply(options);
     core.checkOpen(1);
     options.signal?.throwIfAborted();
@@ -49,8 +49,7 @@ export function apply(
     }
     if (options !== NO_OPTIONS) limitWork(result, options);
   } catch (error) {
-    fail(result, error);
-    if (options.errorCallback !== undefined && typeof options.errorCallback === 'function') options.errorCallback(error);
+    refuse(result, options, error);
   }
   return result;
 }

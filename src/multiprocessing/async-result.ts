@@ -2,7 +2,7 @@
 
 import { CancelledError, TimeoutError } from '../errors.js';
 import { blockUntil, rethrowLater } from '../runtime/port.js';
-import { type WaitOptions, checkTimeout, withDeadline } from '../runtime/wait-options.js';
+import { timeoutOf, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
 
 const PENDING = 0;
 const FULFILLED = 1;
@@ -129,7 +129,7 @@ export class AsyncResult<T> extends Promise<T> {
 
   /** As `wait`, blocking this thread. */
   waitSync(options: { timeout?: number } = {}): boolean {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     return this.#state !== PENDING || blockUntil(() => this.#state !== PENDING, timeout);
   }
 

@@ -5,7 +5,7 @@ import type { Crew } from '../runtime/crew.js';
 import { type Callable, release, ship } from '../runtime/shipping.js';
 import { AsyncResult, fail, fulfil } from './async-result.js';
 import { Job } from './job.js';
-import { checkFunction } from './options.js';
+import { checkArguments, checkFunction } from './options.js';
 import { CALL } from '../runtime/operation.js';
 import type { PoolCore } from './pool-core.js';
 
@@ -15,6 +15,7 @@ const GONE = Symbol('gone');
 /** Results of all workers; those that are still starting are waited for. */
 export async function broadcast(core: PoolCore, crew: Crew, fn: Callable, args: readonly unknown[]): Promise<unknown[]> {
   checkFunction('fn', fn);
+  checkArguments('args', args);
   core.checkOpen(0);
   const shipped = ship(fn);
   const asked = new Set<number>();

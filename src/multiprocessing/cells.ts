@@ -3,6 +3,7 @@
  * those that `Atomics` reads, writes and changes; float-cells.ts has the others.
  */
 
+import { inspect } from 'node:util';
 import { VALUE } from '../runtime/kind.js';
 import { close, shared, type SharedObject } from '../runtime/shared-object.js';
 import { checkElement, type Layout, type View, type ViewClass } from './typecodes.js';
@@ -48,6 +49,15 @@ export abstract class Cell {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** `[Value i=5]`, for messages. */
+  toString(): string {
+    return this.#object.isClosed ? '[Value closed]' : `[Value ${this.typecode}=${String(this.value)}]`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 }
 

@@ -11,7 +11,7 @@ import { type Complaints, QueueCore, type TimeoutOption } from '../queue/core.js
 import { objectOf, type Queue } from '../queue/queue.js';
 import { CONNECTION } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { ABORTED, begin, TIMED_OUT, waitSync } from '../runtime/waiting.js';
 import { type Readiness, readiness } from '../runtime/watching.js';
 import { type BytesOptions, type BytesSource, checkLength, copyInto, sliceOf, toBuffer } from './message-bytes.js';
@@ -101,6 +101,7 @@ export class Connection<T = unknown> {
 
   /** Waits also end when this end is closed here. */
   #options(options: WaitOptions = {}): WaitOptions {
+    limitOf(options);
     const { signal } = this.#closing;
     return { ...options, signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) };
   }
@@ -175,8 +176,8 @@ export class Connection<T = unknown> {
    * @param options `timeout`: milliseconds to wait for that, default 0; `signal` rejects with its reason.
    */
   async poll(options: WaitOptions = {}): Promise<boolean> {
-    const timeout = checkTimeout(options.timeout ?? 0);
-    options.signal?.throwIfAborted();
+    const limit = limitOf(options);
+    const timeout = options.timeout === undefined ? 0 : limit;
     const core = this.#input();
     if (binding.queueIsReady(core.slot)) return true;
     if (timeout === 0) return false;
@@ -188,7 +189,8 @@ export class Connection<T = unknown> {
 
   /** As `poll`, blocking this thread. */
   pollSync(options: TimeoutOption = {}): boolean {
-    const timeout = checkTimeout(options.timeout ?? 0);
+    const limit = timeoutOf(options);
+    const timeout = options.timeout === undefined ? 0 : limit;
     const core = this.#input();
     if (binding.queueIsReady(core.slot)) return true;
     return timeout > 0 && waitSync(core.observing, timeout) !== TIMED_OUT;

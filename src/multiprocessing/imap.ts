@@ -4,23 +4,33 @@
  */
 
 import { TimeoutError } from '../errors.js';
+import { whenAborted } from '../runtime/abort.js';
 import { MAP } from '../runtime/operation.js';
 import { blockUntil } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
+import { type Feeder, WeakFeeder } from './feeder.js';
+import { Input } from './input.js';
 import { Job, type JobOwner } from './job.js';
 import { withIndex } from './map.js';
 import { checkApply, checkCount, checkFunction, checkIterable, type ImapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
-import { alarm, checkTimeout, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
+import { alarm, limitOf, timeoutOf, type WaitOptions, withDeadline } from '../runtime/wait-options.js';
 
 /** Results in the order of the input, or as they come. */
 export type Order = 'ordered' | 'unordered';
 
 type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
-type Input = Iterator<unknown> | AsyncIterator<unknown>;
 
 const ITEMS = { path: 'items' };
+/** Chunks under way at once, if it does not matter how far its reader is. */
+const MOST_JOBS = 4096;
 const DONE = { done: true as const, value: undefined };
+
+/** Iterators that nobody reads any more, and that nobody has ended. */
+const forgotten = new FinalizationRegistry<{ core: PoolCore; feeder: Feeder; fn: Shipped }>(({ core, feeder, fn }) => {
+  core.fed(feeder);
+  release(fn);
+});
 
 /** An iterator over the results of `imap`: async, and also the engine of the `…Sync` iterators. */
 export class ImapIterator<R> implements AsyncIterableIterator<R> {
@@ -28,7 +38,7 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   readonly #fn: Shipped;
   readonly #order: Order;
   readonly #chunksize: number;
-  readonly #buffersize: number;
+  #buffersize: number;
   readonly #priority: number;
   readonly #input: Input;
   readonly #owner: JobOwner = {
@@ -36,20 +46,29 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     failed: (job, error, item) => {
       this.#arrived(job, { error: withIndex(error, (job.context as number) + Math.max(0, item)) });
     },
-    abandon: (_job, reason) => this.cancel(reason),
+    abandon: (_job, reason) => this.#abandon(reason),
   };
   readonly #jobs = new Set<Job>();
   /** Chunks to be read, in order; of an unordered iterator only those that have arrived. */
   readonly #outcomes: { job: Job | undefined; outcome: Outcome | undefined }[] = [];
+  /** The error of the input, which comes after all results. */
+  #inputFailure: { readonly error: unknown } | undefined;
+  /** The reader has got an error and not come back since: a `for await` is left by it, which nobody tells the iterator. */
+  #hasThrown = false;
   #ready: unknown[] = [];
   #read = 0;
   #taken = 0;
   #feeding = false;
-  #exhausted = false;
   #closed = false;
   #finished = false;
   #wakers: (() => void)[] = [];
+  #timeout = Number.POSITIVE_INFINITY;
+  /** When its time is over. */
+  #end = Number.POSITIVE_INFINITY;
   #stop: () => void = () => {};
+  /** As its pool sees it; the pool holds it weakly. */
+  readonly #asFeeder: Feeder;
+  readonly #feeder: Feeder;
 
   constructor(core: PoolCore, fn: Callable, iterable: unknown, order: Order, given: number | ImapOptions | undefined) {
     checkFunction('fn', fn);
@@ -63,24 +82,30 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     this.#chunksize = options.chunksize ?? 1;
     this.#buffersize = Math.min(checkCount('buffersize', options.buffersize ?? core.size * 2, 1), core.maxQueue);
     this.#priority = options.priority ?? 0;
+    this.#input = new Input(iterable);
     this.#fn = ship(fn);
-    const source = iterable as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
-    this.#input = (source[Symbol.iterator]?.() ?? source[Symbol.asyncIterator]?.()) as Input;
+    this.#asFeeder = { isAsync: this.#input.isAsync, drain: () => this.#drain(), abandon: (reason) => this.#abandon(reason) };
+    this.#feeder = new WeakFeeder(this.#asFeeder);
+    core.feeding(this.#feeder);
+    forgotten.register(this, { core, feeder: this.#feeder, fn: this.#fn }, this);
     this.#limit(options);
+    void this.#feed();
   }
 
   #limit(options: ImapOptions): void {
-    const { signal, timeout } = options;
-    const onAbort = (): void => this.cancel(signal?.reason);
-    const stopAlarm =
-      timeout === undefined
-        ? undefined
-        : alarm(timeout, () => this.cancel(new TimeoutError(`The iteration did not end within ${timeout} ms`)));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const { signal, timeout = Number.POSITIVE_INFINITY } = options;
+    this.#timeout = timeout;
+    this.#end = performance.now() + timeout;
+    const stopAlarm = alarm(timeout, () => this.#expire());
+    const stopListening = whenAborted(signal, () => this.#abandon(signal?.reason));
     this.#stop = () => {
-      stopAlarm?.();
-      signal?.removeEventListener('abort', onAbort);
+      stopAlarm();
+      stopListening();
     };
+  }
+
+  #expire(): void {
+    this.#abandon(new TimeoutError(`The iteration did not end within ${this.#timeout} ms`));
   }
 
   [Symbol.asyncIterator](): this {
@@ -93,7 +118,8 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
    * @param options `timeout` in milliseconds rejects with `TimeoutError`; the result is not lost, a later call gets it.
    */
   async next(options: WaitOptions = {}): Promise<IteratorResult<R, undefined>> {
-    checkTimeout(options.timeout);
+    limitOf(options);
+    this.#hasThrown = false;
     for (;;) {
       void this.#feed();
       const result = this.#take();
@@ -104,14 +130,24 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   }
 
   /** As `next`, blocking this thread; the input must be a plain iterable. */
-  nextSync(): IteratorResult<R, undefined> {
+  nextSync(options?: { timeout?: number }): IteratorResult<R, undefined> {
+    const timeout = timeoutOf(options);
+    this.#hasThrown = false;
     let result: IteratorResult<unknown, undefined> | undefined;
-    void this.#feed();
-    blockUntil(() => {
+    const isThere = (): boolean => {
       result ??= this.#take();
       void this.#feed();
       return result !== undefined;
-    });
+    };
+    // The timers of a blocked thread stand still.
+    const left = this.#end - performance.now();
+    if (left <= 0) this.#expire();
+    void this.#feed();
+    if (!blockUntil(isThere, Math.min(timeout, left))) {
+      if (timeout < left) throw new TimeoutError('The next result is not there yet');
+      this.#expire();
+      this.#take();
+    }
     return result as IteratorResult<R, undefined>;
   }
 
@@ -129,39 +165,43 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#inputFailure = undefined;
     this.#outcomes.length = 0;
     this.#ready = [];
     this.#read = 0;
     for (const job of this.#jobs) job.withdraw();
     this.#finish();
-    this.#endInput();
+    this.#input.end();
     this.#wake();
   }
 
+  #drain(): void {
+    if (this.#hasThrown) return this.close();
+    this.#buffersize = Number.POSITIVE_INFINITY;
+    void this.#feed();
+  }
+
   /** Ends it with an error: the next read rejects, running tasks are stopped. */
-  cancel(reason: unknown): void {
+  #abandon(reason: unknown): void {
     if (this.#closed || this.#finished) return;
     const jobs = [...this.#jobs];
     this.#jobs.clear();
+    this.#inputFailure = undefined;
     this.#ready = [];
     this.#read = 0;
     this.#outcomes.splice(0, Number.POSITIVE_INFINITY, { job: undefined, outcome: { error: reason } });
     this.#finish();
-    this.#endInput();
+    this.#input.end();
     for (const job of jobs) job.cancel();
     this.#wake();
-  }
-
-  #endInput(): void {
-    if (this.#exhausted) return;
-    this.#exhausted = true;
-    void this.#input.return?.();
   }
 
   #finish(): void {
     this.#stop();
     if (this.#finished) return;
     this.#finished = true;
+    forgotten.unregister(this);
+    this.#core.fed(this.#feeder);
     release(this.#fn);
   }
 
@@ -179,16 +219,26 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
       }
       const first = this.#outcomes[0];
       if (first === undefined) {
-        if (!this.#closed && (!this.#exhausted || this.#jobs.size > 0)) return undefined;
+        if (!this.#closed && (!this.#input.isExhausted || this.#jobs.size > 0)) return undefined;
         this.#finish();
+        this.#throwInputFailure();
         return DONE;
       }
       if (first.outcome === undefined) return undefined;
       this.#outcomes.shift();
-      if ('error' in first.outcome) throw first.outcome.error;
+      if ('error' in first.outcome) {
+        this.#hasThrown = true;
+        throw first.outcome.error;
+      }
       this.#ready = [...first.outcome.values];
       this.#read = 0;
     }
+  }
+
+  #throwInputFailure(): void {
+    const failure = this.#inputFailure;
+    this.#inputFailure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   /** Submits chunks while there is room and input. */
@@ -196,54 +246,27 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     if (this.#feeding) return;
     this.#feeding = true;
     try {
-      while (!this.#exhausted && !this.#closed && this.#room()) {
-        const chunk = this.#readChunk();
+      while (!this.#input.isExhausted && !this.#closed && this.#room()) {
+        const chunk = this.#input.read(this.#chunksize);
         this.#submit(chunk instanceof Promise ? await chunk : chunk);
       }
     } catch (error) {
-      // The input failed: what came before is delivered first.
-      this.#exhausted = true;
-      this.#outcomes.push({ job: undefined, outcome: { error } });
-      this.#wake();
+      this.#input.fail();
+      if (!this.#finished) this.#inputFailure = { error };
     } finally {
       this.#feeding = false;
+      if (this.#input.isExhausted) this.#core.fed(this.#feeder);
     }
-    if (this.#exhausted && this.#jobs.size === 0) this.#wake();
+    if (this.#input.isExhausted && this.#jobs.size === 0) this.#wake();
   }
 
   #room(): boolean {
     const arrived = this.#order === 'ordered' ? this.#outcomes.length : this.#outcomes.length + this.#jobs.size;
-    return arrived < this.#buffersize;
-  }
-
-  /** The next items of the input; a promise only if the input is asynchronous. */
-  #readChunk(): unknown[] | Promise<unknown[]> {
-    const chunk: unknown[] = [];
-    while (chunk.length < this.#chunksize) {
-      const step = this.#input.next();
-      if (step instanceof Promise) return this.#readAsync(chunk, step);
-      if (this.#push(chunk, step as IteratorResult<unknown>)) break;
-    }
-    return chunk;
-  }
-
-  async #readAsync(chunk: unknown[], first: Promise<IteratorResult<unknown>>): Promise<unknown[]> {
-    let step = await first;
-    while (!this.#push(chunk, step) && chunk.length < this.#chunksize) {
-      step = await (this.#input as AsyncIterator<unknown>).next();
-    }
-    return chunk;
-  }
-
-  #push(chunk: unknown[], step: IteratorResult<unknown>): boolean {
-    if (step.done === true) this.#exhausted = true;
-    else chunk.push(step.value);
-    return step.done === true;
+    return arrived < this.#buffersize && this.#jobs.size < Math.min(MOST_JOBS, this.#core.maxQueue);
   }
 
   #submit(list: unknown[]): void {
     if (list.length === 0 || this.#closed || this.#finished) return;
-    this.#core.checkOpen(0);
     const request = { fn: this.#fn, operation: MAP, payload: ITEMS, priority: this.#priority };
     const job = new Job(this.#core, this.#owner, this.#taken, list, request);
     this.#taken += list.length;
@@ -262,18 +285,5 @@ export class ImapIterator<R> implements AsyncIterableIterator<R> {
     }
     void this.#feed();
     this.#wake();
-  }
-}
-
-/** The results of `iterator`, each waited for by blocking. */
-export function* iterateSync<R>(iterator: ImapIterator<R>): Generator<R, undefined, undefined> {
-  try {
-    for (;;) {
-      const step = iterator.nextSync();
-      if (step.done === true) return undefined;
-      yield step.value;
-    }
-  } finally {
-    iterator.close();
   }
 }

@@ -4,6 +4,7 @@ export { AsyncResult } from './async-result.js';
 export { Connection } from './connection.js';
 export { cpuCount } from './cpu-count.js';
 export type { ImapIterator } from './imap.js';
+export type { ImapSyncIterator } from './imap-sync.js';
 export type { TaskMessage } from './job.js';
 export type { AnyLock, Locked } from './locked.js';
 export {

@@ -76,6 +76,9 @@ export function lockSource(options: unknown): LockSource | undefined {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`Expected \`options\` to be an object, got ${describe(options)}`);
   }
+  if (options instanceof Lock || options instanceof RLock) {
+    throw new TypeError('Expected `options` to be an object such as { lock }, got the lock itself');
+  }
   const { lock } = options as { lock?: unknown };
   if (lock === undefined || lock === true) return { isOwn: true };
   if (lock === false) return undefined;

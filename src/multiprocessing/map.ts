@@ -3,11 +3,11 @@
 import { PicklingError } from '../errors.js';
 import { MAP, STARMAP } from '../runtime/operation.js';
 import { readDoubles } from '../runtime/payload.js';
-import { rethrowLater } from '../runtime/port.js';
 import { type Callable, release, type Shipped, ship } from '../runtime/shipping.js';
 import { AsyncResult, attach, fail, fulfil, type Work } from './async-result.js';
+import type { Feeder } from './feeder.js';
 import { Job, type JobOwner, type JobRequest } from './job.js';
-import { limitWork } from './limits.js';
+import { limitWork, progress, refuse } from './limits.js';
 import { checkApply, checkFunction, checkIterable, type MapOptions, mapOptions } from './options.js';
 import type { PoolCore } from './pool-core.js';
 
@@ -35,7 +35,8 @@ function inWholeList(error: PicklingError, start: number): unknown {
   return withIndex(error, index);
 }
 
-class Mapping implements JobOwner, Work {
+class Mapping implements JobOwner, Work, Feeder {
+  readonly isAsync = false;
   readonly #core: PoolCore;
   readonly #result: AsyncResult<unknown>;
   readonly #request: JobRequest;
@@ -84,10 +85,14 @@ class Mapping implements JobOwner, Work {
       } catch (error) {
         // What cannot travel is known before anything has run, so the rest is not begun.
         this.#refuse(error, start);
-        return;
       }
     }
+    if (this.#next < this.#items.length) this.#core.feeding(this);
+    else this.#core.fed(this);
   }
+
+  /** It waits for its own tasks only. */
+  drain(): void {}
 
   /** Chunk by chunk the codec counts from 0; the error names the item of the whole list. */
   #refuse(error: unknown, start: number): void {
@@ -122,20 +127,12 @@ class Mapping implements JobOwner, Work {
       if (this.#jobs.size === 0) this.#leave();
       return;
     }
-    this.#progress();
+    progress(this.#options, this.#done, this.#items.length);
     this.#feed();
     if (this.#done < this.#items.length || this.#result.ready()) return;
     this.#leave();
     if (this.#failure === undefined) fulfil(this.#result, this.#results);
     else fail(this.#result, withIndex(this.#failure.error, this.#failure.index));
-  }
-
-  #progress(): void {
-    try {
-      this.#options.onProgress?.({ done: this.#done, total: this.#items.length });
-    } catch (error) {
-      rethrowLater(error);
-    }
   }
 
   #leave(): void {
@@ -145,6 +142,7 @@ class Mapping implements JobOwner, Work {
   /** As `Work`, and, with its job, as `JobOwner`. */
   abandon(first: unknown, second?: unknown): void {
     this.#next = this.#items.length;
+    this.#core.fed(this);
     if (!fail(this.#result, first instanceof Job ? second : first)) return;
     if (this.#jobs.size === 0) this.#leave();
     for (const job of this.#jobs) job.cancel();
@@ -167,11 +165,10 @@ export function map(
   operation: typeof MAP | typeof STARMAP,
 ): AsyncResult<unknown> {
   const result = new AsyncResult<unknown>();
-  let options: MapOptions<never> = {};
   try {
     checkFunction('fn', fn);
     checkIterable(iterable, 'sync');
-    options = mapOptions(given);
+    const options = mapOptions<MapOptions<never>>(given);
     checkApply(options);
     core.checkOpen(0);
     options.signal?.throwIfAborted();
@@ -184,7 +181,7 @@ export function map(
     limitWork(result, options);
     mapping.start();
   } catch (error) {
-    if (fail(result, error)) options.errorCallback?.(error);
+    refuse(result, given, error);
   }
   return result;
 }

@@ -2,7 +2,7 @@
 
 import type { ResourceLimits } from 'node:worker_threads';
 import { PolycoreError } from '../errors.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { checkSignal, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 
 /** Any function that can be sent. */
 export type Fn<A extends readonly unknown[] = never[], R = unknown> = (...args: A) => R;
@@ -42,7 +42,10 @@ export interface ApplyOptions<R = unknown> extends WaitOptions {
    * that is at it then is killed and replaced.
    */
   timeout?: number;
-  /** When aborted, the result rejects with its reason; a worker that is at it then is killed and replaced. */
+  /**
+   * When aborted, the result rejects with its reason; a worker that is at it then is killed and replaced. A blocked thread hears of no
+   * abort: for the `…Sync` forms it only counts whether the signal is aborted already.
+   */
   signal?: AbortSignal;
   /** Called with the value, before promise callbacks. */
   callback?: (value: R) => void;
@@ -91,6 +94,11 @@ export function checkFunction(name: string, value: unknown): asserts value is Fn
   if (typeof value !== 'function') throw new TypeError(`Expected \`${name}\` to be a function, got ${describe(value)}`);
 }
 
+/** @throws {TypeError} when `value` is no array. */
+export function checkArguments(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new TypeError(`Expected \`${name}\` to be an array, got ${describe(value)}`);
+}
+
 /** @throws {TypeError} when `value` is no iterable; `'async'` allows asynchronous ones. */
 export function checkIterable(value: unknown, kind: 'sync' | 'async'): void {
   const iterable = value as { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown } | null | undefined;
@@ -104,17 +112,17 @@ export function checkIterable(value: unknown, kind: 'sync' | 'async'): void {
 }
 
 /** Checks what all work has in common. */
-export function checkApply(options: ApplyOptions<never>): void {
-  checkTimeout(options.timeout);
-  const { priority, callback, errorCallback, signal } = options;
+export function checkApply(options: MapOptions<never>): void {
+  timeoutOf(options);
+  const { priority, callback, errorCallback, onProgress, signal, transfer } = options;
   if (priority !== undefined && (typeof priority !== 'number' || Number.isNaN(priority))) {
     throw new TypeError(`Expected \`priority\` to be a number, got ${describe(priority)}`);
   }
   if (callback !== undefined) checkFunction('callback', callback);
   if (errorCallback !== undefined) checkFunction('errorCallback', errorCallback);
-  if (signal !== undefined && typeof signal.addEventListener !== 'function') {
-    throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${describe(signal)}`);
-  }
+  if (onProgress !== undefined) checkFunction('onProgress', onProgress);
+  if (transfer !== undefined) checkArguments('transfer', transfer);
+  checkSignal(signal);
 }
 
 /** `chunksize` alone, or options. */

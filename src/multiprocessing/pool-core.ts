@@ -9,6 +9,7 @@ import type { Crew } from '../runtime/crew.js';
 import { allPending } from '../runtime/port.js';
 import { OK } from '../runtime/slot.js';
 import { abandon, type AsyncResult, listen } from './async-result.js';
+import type { Feeder } from './feeder.js';
 import { full, Job, notRunning } from './job.js';
 
 /** See the file's description. */
@@ -22,6 +23,8 @@ export class PoolCore {
   /** Why the pool can do nothing any more. */
   broken: BrokenPoolError | undefined;
   #closed = false;
+  /** Work that has more tasks to give. */
+  readonly #feeders = new Set<Feeder>();
   #pending = 0;
   #completed = 0;
   #failed = 0;
@@ -90,10 +93,35 @@ export class PoolCore {
     if (!this.isIdleOutside) await new Promise<void>((resolve) => this.#outsideEnded.push(resolve));
   }
 
-  /** Takes no more jobs; see `Pool.close`. */
+  /** Work will give more tasks, also to a closed pool. */
+  feeding(feeder: Feeder): void {
+    this.#feeders.add(feeder);
+  }
+
+  /** It has given the last one. */
+  fed(feeder: Feeder): void {
+    if (this.#feeders.delete(feeder) && this.#closed) this.#endWhenFed();
+  }
+
+  /** Whether there is work whose input a blocked thread would never see. */
+  get isFedByEventLoop(): boolean {
+    return [...this.#feeders].some(({ isAsync }) => isAsync);
+  }
+
+  /** Lets all work give the rest of its tasks. */
+  drain(): void {
+    for (const feeder of [...this.#feeders]) feeder.drain();
+  }
+
+  /** Takes no more work, only the rest of what it has been given; see `Pool.close`. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#endWhenFed();
+  }
+
+  #endWhenFed(): void {
+    if (this.#feeders.size > 0) return;
     binding.closePool(this.number);
     this.crew?.close();
   }
@@ -102,6 +130,9 @@ export class PoolCore {
   terminate(reason: () => Error): void {
     this.#closed = true;
     binding.closePool(this.number);
+    const feeders = [...this.#feeders];
+    this.#feeders.clear();
+    for (const feeder of feeders) feeder.abandon(reason());
     for (const waiter of allPending()) {
       if (waiter instanceof Job && waiter.isOf(this)) waiter.abandon(reason());
     }

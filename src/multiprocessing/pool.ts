@@ -1,6 +1,7 @@
 /** `Pool`: Python's `multiprocessing.Pool`. */
 
-import { CancelledError, TimeoutError } from '../errors.js';
+import { inspect } from 'node:util';
+import { CancelledError, RuntimeError, TimeoutError } from '../errors.js';
 import type { ArrayOf, ElementName, MapResult, TypedArray } from '../jit/elements.js';
 import { jittedOf, type JitFunction, type NumericFunction } from '../jit/function.js';
 import { nativeMap, nativeMapSync } from '../jit/machine.js';
@@ -16,7 +17,8 @@ import { apply } from './apply.js';
 import { type AsyncResult, abandon } from './async-result.js';
 import { broadcast } from './broadcast.js';
 import { adoptCore, createCore } from './create-core.js';
-import { ImapIterator, iterateSync } from './imap.js';
+import { ImapIterator } from './imap.js';
+import { ImapSyncIterator } from './imap-sync.js';
 import { map } from './map.js';
 import {
   type ApplyOptions,
@@ -228,7 +230,7 @@ export class Pool {
   starmap(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
     const jitted = jittedOf(fn);
-    if (jitted !== undefined) return nativeMap(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    if (jitted !== undefined) return nativeMap(this.#core, jitted, iterable as Iterable<unknown>, given);
     return map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP);
   }
 
@@ -260,11 +262,16 @@ export class Pool {
   starmapSync(fn: unknown, iterable: unknown, options?: unknown): unknown {
     const given = options as number | MapOptions<never> | undefined;
     const jitted = jittedOf(fn);
-    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, [...(iterable as Iterable<unknown>)], given);
+    if (jitted !== undefined) return nativeMapSync(this.#core, jitted, iterable as Iterable<unknown>, given);
     return blockFor(map(this.#core, fn as Callable, iterable as Iterable<unknown>, given, STARMAP), given);
   }
 
-  /** As `map`, but results are read one by one, in order, while the input is consumed with back-pressure. */
+  /**
+   * As `map`, but results are read one by one, in order, while the input is consumed with back-pressure; it begins at once. An error of a task comes
+   * in the place of its result, and can be read past by a further `next()`; one of the input comes last.
+   *
+   * @throws what is wrong with the arguments, at once.
+   */
   imap<T, R>(
     fn: (item: T) => R,
     iterable: Iterable<T> | AsyncIterable<T>,
@@ -287,9 +294,9 @@ export class Pool {
     fn: (item: T) => R,
     iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Awaited<R>, undefined, undefined> {
+  ): ImapSyncIterator<Awaited<R>> {
     checkIterable(iterable, 'sync');
-    return iterateSync(this.imap(fn, iterable, options));
+    return new ImapSyncIterator(this.imap(fn, iterable, options));
   }
 
   /** As `imapUnordered`, blocking this thread for each result. */
@@ -297,9 +304,9 @@ export class Pool {
     fn: (item: T) => R,
     iterable: Iterable<T>,
     options?: number | ImapOptions,
-  ): Generator<Awaited<R>, undefined, undefined> {
+  ): ImapSyncIterator<Awaited<R>> {
     checkIterable(iterable, 'sync');
-    return iterateSync(this.imapUnordered(fn, iterable, options));
+    return new ImapSyncIterator(this.imapUnordered(fn, iterable, options));
   }
 
   /** Calls `fn(...args)` once in each worker, when it has finished what it is doing; the results in order of the workers. */
@@ -322,7 +329,7 @@ export class Pool {
     return { name: this.name, size: this.size, workers, idle, queued, running, ...this.#core.counts };
   }
 
-  /** Takes no more tasks; workers end when those given are done. */
+  /** Takes no more work; workers end when what was given is done, the rest of a `map` or `imap` under way included. */
   close(): void {
     this.#core.owned('close');
     this.#core.close();
@@ -335,14 +342,22 @@ export class Pool {
     await crew.join();
   }
 
-  /** Resolves when all work and all workers have ended. @throws {RangeError} unless `close` or `terminate` was called before. */
+  /**
+   * Resolves when all work and all workers have ended. From now on an `imap` waits no more for its reader, and ends if that has left it
+   * because of an error.
+   *
+   * @throws {RangeError} unless `close` or `terminate` was called before.
+   */
   async join(): Promise<void> {
     await Promise.all([this.#joinable().join(), this.#core.idleOutside()]);
   }
 
-  /** As `join`, blocking this thread. */
+  /** As `join`, blocking this thread. @throws {RuntimeError} while an `imap` has an asynchronous input, which would stand still. */
   joinSync(): void {
     const crew = this.#joinable();
+    if (this.#core.isFedByEventLoop) {
+      throw new RuntimeError('An imap() reads an asynchronous input, which needs this thread: await join()');
+    }
     hold();
     blockUntil(() => crew.isGone && this.#core.isIdleOutside);
     unhold();
@@ -351,7 +366,17 @@ export class Pool {
   #joinable(): Crew {
     const crew = this.#core.owned('join');
     if (!this.#core.isClosed) throw new RangeError(`Pool is still running: call close() or terminate() before join()`);
+    this.#core.drain();
     return crew;
+  }
+
+  /** `[Pool Pool-1 of 4]`, for messages. */
+  toString(): string {
+    return `[Pool ${this.name} of ${this.size}${this.#core.isClosed ? ', closed' : ''}]`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** `using`: terminates without waiting. */
@@ -367,7 +392,7 @@ export class Pool {
 
 /** The value of work under way; its `timeout` is kept here, because the timers of a blocked thread stand still. */
 function blockFor<T>(result: AsyncResult<T>, options: number | { timeout?: number } | undefined): T {
-  const timeout = typeof options === 'object' ? options.timeout : undefined;
+  const timeout = typeof options === 'object' ? options?.timeout : undefined;
   if (timeout !== undefined && !result.waitSync({ timeout })) {
     abandon(result, new TimeoutError(`The task did not end within ${timeout} ms`));
   }

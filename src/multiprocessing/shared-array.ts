@@ -165,6 +165,10 @@ function listOf(given: unknown, { family }: Layout): ArrayLike<unknown> {
   if (typeof given !== 'object' || given === null) {
     throw new TypeError(`Expected \`sizeOrInit\` to be a number or an iterable, got ${describe(given)}`);
   }
+  const { length } = given as Partial<ArrayLike<unknown>>;
+  if (!(Symbol.iterator in given) && !(Number.isSafeInteger(length) && (length as number) >= 0)) {
+    throw new TypeError('Expected `sizeOrInit` to be a number or an iterable, got an object that is none');
+  }
   const list = ArrayBuffer.isView(given) ? (given as unknown as ArrayLike<unknown>) : Array.from(given as ArrayLike<unknown>);
   for (let i = 0; i < list.length; i++) checkElement(family, `sizeOrInit[${i}]`, list[i]);
   return list;

@@ -4,7 +4,7 @@
  * them, reach the same memory by the same name.
  */
 
-import { getSystemErrorMap } from 'node:util';
+import { getSystemErrorMap, inspect } from 'node:util';
 import { binding } from '../native/binding.js';
 import { registerShared } from '../pickle/index.js';
 import { SHARED_MEMORY } from '../runtime/kind.js';
@@ -122,6 +122,15 @@ export class SharedMemory {
     check(this.#name, binding.unlinkSegment(this.#name));
   }
 
+  /** `[SharedMemory samples, 8000 bytes]`, for messages. */
+  toString(): string {
+    return `[SharedMemory ${this.#name}, ${this.size} bytes]`;
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+
   /** `using` closes; who created it also has to `unlink` it. */
   [Symbol.dispose](): void {
     this.close();
@@ -142,6 +151,7 @@ function checkOptions(options: SharedMemoryOptions): Checked {
   }
   const { name, create = false, track = true } = options;
   if (typeof create !== 'boolean') throw new TypeError(`Expected \`create\` to be a boolean, got ${describe(create)}`);
+  if (typeof track !== 'boolean') throw new TypeError(`Expected \`track\` to be a boolean, got ${describe(track)}`);
   if (name !== undefined) checkName(name);
   else if (!create) throw new RangeError('Expected `name` to be given, unless `create` is true');
   if (!create) return { name, create, track, size: 0 };

@@ -26,11 +26,22 @@ export function entryUrl(): string | null {
   return entry.url;
 }
 
-/** True only in the main thread, for the `import.meta` of the module the process was started with. */
+/**
+ * True only in the main thread, for the `import.meta` of the module the process was started with, be it the text of `node -e` or of
+ * standard input.
+ *
+ * @throws {TypeError} when it is no `import.meta`; tools that compile to CommonJS may leave an empty object of it.
+ */
 export function isMain(meta: ImportMeta): boolean {
+  const address = (meta as Partial<ImportMeta> | null | undefined)?.url;
+  if (typeof address !== 'string') throw new TypeError('Expected `meta` to be import.meta, got something without a url');
   if (!isMainThread) return false;
-  const url = entryUrl();
-  return url !== null && bare(meta.url) === url;
+  return isEvaluated(address) || bare(address) === entryUrl();
+}
+
+/** Whether a module is the text of `node -e` or of standard input, which nobody else can load. */
+export function isEvaluated(url: string): boolean {
+  return /\/\[eval\d+\]$/.test(url);
 }
 
 /** Tells the pool's constructor, through `globalThis`, that the entry module is being evaluated by a worker. */

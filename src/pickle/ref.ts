@@ -18,7 +18,8 @@ const references = new WeakMap<Function, Reference>();
  * Names the export `name` of a module.
  *
  * @param url absolute URL, absolute path, or the name of a package as the program's entry module would import it.
- * @throws {TypeError} for a relative path: use `new URL('./file.js', import.meta.url)`.
+ * @param name default: `'default'`.
+ * @throws {TypeError} for a relative path: use `new URL('./file.js', import.meta.url)`; for what is no text or URL.
  * @example
  * const hash = ref<typeof import('./hash.js').hash>(new URL('./hash.js', import.meta.url), 'hash');
  * await pool.map(hash, files);
@@ -27,6 +28,7 @@ export function ref<F extends (...args: never[]) => unknown = (...args: unknown[
   url: string | URL,
   name = 'default',
 ): Ref<F> {
+  if (typeof name !== 'string') throw new TypeError(`Expected \`name\` to be a string, got ${typeof name}`);
   const reference: Reference = { url: address(url), name };
   const marker = async (...args: Parameters<F>): Promise<Awaited<ReturnType<F>>> => {
     await loadModules([reference.url]);
@@ -43,6 +45,9 @@ export function explicitReference(fn: Function): Reference | undefined {
 }
 
 function address(url: string | URL): string {
+  if (typeof url !== 'string' && !(url instanceof URL)) {
+    throw new TypeError(`Expected \`url\` to be a string or a URL, got ${url === null ? 'null' : typeof url}`);
+  }
   const text = String(url);
   if (isAbsolute(text)) return pathToFileURL(text).href;
   if (text.startsWith('.') || text === '') {

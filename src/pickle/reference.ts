@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { isNative, textOf } from './analysis.js';
 import { builtinOf } from './builtins.js';
 import { type Inspection, type Scope, inspect } from './inspector.js';
+import { isEvaluated } from './main.js';
 import { CJS_EXPORTS } from './modules.js';
 import { explicitReference } from './ref.js';
 import { type ModuleExport, type Script, scriptOf } from './script.js';
@@ -49,7 +50,7 @@ export function locate(fn: Function): Found {
   if (place === null) return { reference: remember(fn, builtinOf(fn)), inspection };
   const script = scriptOf({ place, scopes }, text);
   if (script.isInternal) return { reference: remember(fn, builtinOf(fn)), inspection, script };
-  if (!script.isFile || script.factory !== undefined) return { reference: null, inspection, script };
+  if (!script.isFile || script.factory !== undefined || isEvaluated(script.url)) return { reference: null, inspection, script };
   const name = script.isModule ? moduleExport(fn, text, inspection, script) : commonJsExport(fn, script.url);
   const reference = name === undefined ? null : { url: script.url, name };
   return { reference: remember(fn, reference), inspection, script };

@@ -9,7 +9,7 @@ import type { WaitOptions } from '../runtime/wait-options.js';
 import { type Readiness, readiness } from '../runtime/watching.js';
 import { getMany, getManySync, putMany, putManySync } from './batch.js';
 import { complaintsOf, QueueCore, type TimeoutOption } from './core.js';
-import { checkMaxBytes, checkMaxsize, type QueueOptions, queueObject, type Variety, variety } from './shape.js';
+import { checkMaxBytes, checkMaxsize, checkOptions, type QueueOptions, queueObject, type Variety, variety } from './shape.js';
 
 /** Word of the object with the limit. */
 const LIMIT = 6;
@@ -43,9 +43,11 @@ export class Queue<T = unknown> {
 
   /**
    * @param maxsize items beyond which `put` waits; default 0: no limit, as everything below 1.
-   * @throws {RangeError} when it is no integer, `maxBytes` is no integer >= 1, or all slots of shared memory are in use.
+   * @throws {RangeError} when it is no integer, `maxBytes` is no integer >= 1, or all slots of shared memory are in use; {TypeError}
+   * for other types.
    */
   constructor(maxsize = 0, options: QueueOptions = {}) {
+    checkOptions(options);
     const { name, kind } = new.target[variety];
     const object = queueObject(this, kind, checkMaxsize(maxsize), checkMaxBytes(options.maxBytes));
     this.#core = new QueueCore(this, object, complaintsOf(name));
@@ -186,9 +188,13 @@ export class Queue<T = unknown> {
    * Refuses items from now on, in all threads; once the queue is empty, `get` throws `ShutDown`. All that wait in vain are
    * woken.
    *
-   * @param options `immediate` drops what is in the queue, which then counts as done.
+   * @param options `immediate` drops what is in the queue, which then counts as done; default `false`.
+   * @throws {TypeError} when it is no boolean, or the options are no object.
    */
-  shutdown({ immediate = false }: { immediate?: boolean } = {}): void {
+  shutdown(options: { immediate?: boolean } = {}): void {
+    checkOptions(options);
+    const { immediate = false } = options;
+    if (typeof immediate !== 'boolean') throw new TypeError(`Expected \`immediate\` to be a boolean, got ${typeof immediate}`);
     binding.queueShutDown(this.#core.slot, immediate);
   }
 

@@ -36,6 +36,12 @@ export interface QueueOptions {
   maxBytes?: number;
 }
 
+/** @throws {TypeError} unless they are an object. */
+export function checkOptions(options: object): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new TypeError(`Expected \`options\` to be an object, got ${options === null ? 'null' : typeof options}`);
+}
+
 /** @throws {TypeError} {RangeError} unless `maxsize` is an integer; 0 and less is no limit. */
 export function checkMaxsize(maxsize: number): number {
   if (typeof maxsize !== 'number') throw new TypeError(`Expected \`maxsize\` to be a number, got ${typeof maxsize}`);

@@ -8,7 +8,7 @@ export interface WorkerOptions {
   readonly poolName: string;
   /** Number of the pool. */
   readonly pool: number;
-  /** Number under which `[initializer, initargs]` is kept, or -1. */
+  /** Number under which `{ initializer, initargs }` is kept, or -1. */
   readonly initializer: number;
   /** Jobs after which a worker ends, or 0. */
   readonly maxTasks: number;

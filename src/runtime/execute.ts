@@ -95,7 +95,7 @@ function runChunk(slot: number, fn: Callable, items: never[], spread: boolean, r
   for (let i = results.length; i < items.length; i++) {
     let result: unknown;
     try {
-      result = spread ? fn(...(items[i] as Iterable<never>)) : fn(items[i] as never);
+      result = spread ? fn(...argumentsOf(items, i)) : fn(items[i] as never);
     } catch (error) {
       setWord(slot, ARGUMENT, i);
       throw error;
@@ -120,13 +120,20 @@ async function awaitChunk(
   try {
     results[i] = await first;
     for (i++; i < items.length; i++) {
-      results[i] = await (spread ? fn(...(items[i] as Iterable<never>)) : fn(items[i] as never));
+      results[i] = await (spread ? fn(...argumentsOf(items, i)) : fn(items[i] as never));
     }
   } catch (error) {
     setWord(slot, ARGUMENT, i);
     throw error;
   }
   return results;
+}
+
+/** An item of `starmap`. @throws {TypeError} when it cannot be spread. */
+function argumentsOf(items: readonly unknown[], i: number): Iterable<never> {
+  const item = items[i] as Iterable<never> | null | undefined;
+  if (typeof item?.[Symbol.iterator] === 'function') return item;
+  throw new TypeError(`Expected the items of starmap() to be lists of arguments, got ${item === null ? 'null' : typeof item}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

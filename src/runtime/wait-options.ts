@@ -1,5 +1,7 @@
 /** `{ timeout, signal }`, the options of everything that waits. */
 
+import { whenAborted } from './abort.js';
+
 /** How long to wait, and what ends the waiting early. */
 export interface WaitOptions {
   /** Milliseconds, >= 0; default: no limit. */
@@ -18,9 +20,37 @@ const LONGEST = 2 ** 31 - 1;
  */
 export function checkTimeout(timeout: number | undefined): number {
   if (timeout === undefined) return Number.POSITIVE_INFINITY;
-  if (typeof timeout !== 'number') throw new TypeError(`Expected \`timeout\` to be a number, got ${typeof timeout}`);
+  if (typeof timeout !== 'number') throw new TypeError(`Expected \`timeout\` to be a number, got ${timeout === null ? 'null' : typeof timeout}`);
   if (!(timeout >= 0)) throw new RangeError(`Expected \`timeout\` to be milliseconds >= 0, got ${timeout}`);
   return timeout;
+}
+
+/**
+ * The checked timeout of options; infinity if there is none.
+ *
+ * @throws {TypeError} when they are no object, as Python's `acquire(False)` and `get(True, 5)` would be; what `checkTimeout` throws.
+ */
+export function timeoutOf(options: { timeout?: number } | undefined): number {
+  if (options === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof options !== 'object' || options === null) {
+    const got = options === null ? 'null' : typeof options;
+    throw new TypeError(`Expected \`options\` to be an object such as { timeout: 1000 }, got ${got}`);
+  }
+  return checkTimeout(options.timeout);
+}
+
+/** As `timeoutOf`, of a wait that a signal can end. @throws also {TypeError} for what is no signal, and the reason of an aborted one. */
+export function limitOf(options: WaitOptions | undefined): number {
+  const timeout = timeoutOf(options);
+  checkSignal(options?.signal);
+  options?.signal?.throwIfAborted();
+  return timeout;
+}
+
+/** @throws {TypeError} when it is no signal. */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return;
+  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
 }
 
 /** Calls `fire` after `milliseconds`, however many; returns what stops it. */
@@ -41,24 +71,22 @@ export function alarm(milliseconds: number, fire: () => void): () => void {
  * function.
  */
 export async function withDeadline<T>(promise: Promise<T>, options: WaitOptions, late: T | (() => Error)): Promise<T> {
-  const timeout = checkTimeout(options.timeout);
+  const timeout = limitOf(options);
   const { signal } = options;
-  signal?.throwIfAborted();
   if (timeout === Number.POSITIVE_INFINITY && signal === undefined) return promise;
   let stop = (): void => {};
-  let onAbort = (): void => {};
+  let stopListening = (): void => {};
   const limit = new Promise<T>((resolve, reject) => {
     stop = alarm(timeout, () => {
       if (typeof late === 'function') reject((late as () => Error)());
       else resolve(late);
     });
-    onAbort = () => reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    stopListening = whenAborted(signal, () => reject(signal?.reason));
   });
   try {
     return await Promise.race([promise, limit]);
   } finally {
     stop();
-    signal?.removeEventListener('abort', onAbort);
+    stopListening();
   }
 }

@@ -7,10 +7,11 @@
 
 import { RuntimeError, StaleHandleError } from '../errors.js';
 import { binding } from '../native/binding.js';
+import { whenAborted } from './abort.js';
 import { expect, forget, type Pending, recycle, takeSlot } from './port.js';
 import { type SharedObject, STATE_WORD } from './shared-object.js';
 import { getWord, PHASE, RESULT } from './slot.js';
-import { alarm, checkTimeout, type WaitOptions } from './wait-options.js';
+import { alarm, limitOf, type WaitOptions } from './wait-options.js';
 
 /** Answers below 0; `crates/addon/src/waits.rs` has the same list. From 0 on: granted. */
 export const CLOSED = -1;
@@ -93,8 +94,7 @@ export async function wait(wish: ReturnableWish, options: WaitOptions): Promise<
 /** As `wait`, but resolves with `ABORTED` or `LATE` when the signal is aborted. */
 export function begin(wish: Wish, options: WaitOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     const { slot, generation } = wish.object.live();
     const waiting = new Waiting(wish, takeSlot(), resolve, reject);
     const answer = waiting.enlist(slot, generation);
@@ -145,12 +145,12 @@ class Waiting implements Pending {
     const onAbort = (): void => {
       if (!this.#end(ABORTED)) this.#isLate = true;
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stopListening = whenAborted(signal, onAbort);
     const stopWatch = this.#stop;
     this.#stop = () => {
       stopWatch?.();
       stopAlarm();
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
     };
   }
 

@@ -43,11 +43,17 @@ function main(setup: WorkerSetup): void {
   );
 }
 
+/** What each worker begins with. */
+interface Initialization {
+  readonly initializer: Callable;
+  readonly initargs: readonly never[];
+}
+
 async function initialize(setup: WorkerSetup): Promise<void> {
   if (setup.initializer < 0) return;
   const loaded = fetchKept(setup.initializer);
-  const [fn, args] = (loaded instanceof Later ? await loaded.promise : loaded) as [Callable, never[]];
-  await fn(...args);
+  const { initializer, initargs } = (loaded instanceof Later ? await loaded.promise : loaded) as Initialization;
+  await initializer(...initargs);
 }
 
 function crash(setup: WorkerSetup, code: number): WorkerCrashedError {

@@ -5,7 +5,7 @@ import { BrokenBarrierError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { BARRIER } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { checkTimeout, limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { BROKEN, checkAnswer, CLOSED, describe, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 
 /** Parts of the state word, and the mark of a result; see `crates/sync/src/barrier.rs`. */
@@ -85,6 +85,7 @@ export class Barrier {
    * @throws {BrokenBarrierError} when the barrier is or gets broken or is reset; what the action throws.
    */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<number> {
+    limitOf(options);
     const answer = await wait(this.#wish, this.#withTimeout(options));
     if (answer < 0 || (answer & ACT) === 0) return this.#conclude(answer);
     return this.#act(answer, async () => this.#action?.());
@@ -92,7 +93,8 @@ export class Barrier {
 
   /** As `wait`, blocking this thread; the action must not return a promise then. */
   waitSync(options: { timeout?: number } = NO_OPTIONS): number {
-    const timeout = checkTimeout(this.#withTimeout(options).timeout);
+    timeoutOf(options);
+    const timeout = timeoutOf(this.#withTimeout(options));
     const answer = waitSync(this.#wish, timeout);
     if (answer < 0 || (answer & ACT) === 0) return this.#conclude(answer);
     try {

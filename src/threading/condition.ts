@@ -5,7 +5,7 @@ import { RuntimeError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { CONDITION } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { ABORTED, begin, checkAnswer, describe, LATE, NOT_OWNER, TIMED_OUT, waitSync, type Wish } from '../runtime/waiting.js';
 import type { Guard } from './guard.js';
 import { Lock, mutexOfLock } from './lock.js';
@@ -97,8 +97,7 @@ export class Condition {
    * @throws {RuntimeError} when this thread does not own the lock.
    */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<boolean> {
-    checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    limitOf(options);
     this.#checkMine('wait()');
     const stay = this.#mutex.suspend();
     const answer = await begin(this.#wish, options);
@@ -111,7 +110,7 @@ export class Condition {
 
   /** As `wait`, blocking this thread. */
   waitSync(options: { timeout?: number } = NO_OPTIONS): boolean {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     this.#checkMine('waitSync()');
     this.#object.live();
     const stay = this.#mutex.suspend();
@@ -127,7 +126,7 @@ export class Condition {
    * @throws {RuntimeError} when it has to wait and this thread does not own the lock.
    */
   async waitFor<T>(predicate: () => T | PromiseLike<T>, options: WaitOptions = NO_OPTIONS): Promise<T> {
-    const end = performance.now() + checkTimeout(options.timeout);
+    const end = performance.now() + limitOf(options);
     const { signal } = options;
     for (;;) {
       const value = await predicate();
@@ -140,7 +139,7 @@ export class Condition {
 
   /** As `waitFor`, blocking this thread. */
   waitForSync<T>(predicate: () => T, options: { timeout?: number } = NO_OPTIONS): T {
-    const end = performance.now() + checkTimeout(options.timeout);
+    const end = performance.now() + timeoutOf(options);
     for (;;) {
       const value = predicate();
       if (value) return value;

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { binding } from '../native/binding.js';
 import { EVENT } from '../runtime/kind.js';
 import { close, registerObject, shared, type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { type Readiness, readiness } from '../runtime/watching.js';
 import { checkAnswer, describe, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 
@@ -60,15 +60,14 @@ export class Event {
    * @param options `timeout` in milliseconds (default: none) resolves to `false`, `signal` rejects with its reason.
    */
   async wait(options: WaitOptions = NO_OPTIONS): Promise<boolean> {
-    const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     if (this.isSet()) return true;
     return timeout > 0 && (await wait(this.#wish, options)) !== TIMED_OUT;
   }
 
   /** As `wait`, blocking this thread. */
   waitSync(options: { timeout?: number } = NO_OPTIONS): boolean {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     if (this.isSet()) return true;
     return timeout > 0 && waitSync(this.#wish, timeout) !== TIMED_OUT;
   }

@@ -9,7 +9,7 @@ import { RuntimeError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { self } from '../runtime/port.js';
 import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { checkAnswer, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { Guard, type Guarded } from './guard.js';
 
@@ -66,7 +66,7 @@ export class Mutex implements Guarded {
   }
 
   acquireSync(options: { timeout?: number } = NO_OPTIONS): Guard | false {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     const guard = this.acquireNowait();
     if (guard !== false || timeout === 0) return guard;
     if (timeout === Number.POSITIVE_INFINITY) this.#refuseDeadlock();
@@ -85,8 +85,7 @@ export class Mutex implements Guarded {
    * belong to what runs inside, as nothing does so far.
    */
   async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard | false> {
-    const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     const inside = this.#inside;
     const guard = inside.isArriving ? false : this.acquireNowait();
     if (guard !== false) {

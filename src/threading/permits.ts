@@ -8,7 +8,7 @@
 import { RuntimeError } from '../errors.js';
 import { binding } from '../native/binding.js';
 import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { checkAnswer, CLOSED, type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { Guard, type Guarded } from './guard.js';
 
@@ -60,15 +60,14 @@ export class Permits implements Guarded {
   }
 
   acquireSync(options: { timeout?: number } = NO_OPTIONS): Guard | false {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     const guard = this.acquireNowait();
     if (guard !== false || timeout === 0) return guard;
     return this.#conclude(waitSync(this.#wish, timeout));
   }
 
   async acquire(options: WaitOptions = NO_OPTIONS): Promise<Guard | false> {
-    const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     const guard = this.acquireNowait();
     if (guard !== false || timeout === 0) return guard;
     return this.#conclude(await wait(this.#wish, options));

@@ -67,7 +67,7 @@ export function checkOptions<A extends readonly unknown[]>(options: ThreadOption
   if (daemon !== undefined && typeof daemon !== 'boolean') {
     throw new TypeError(`Expected \`daemon\` to be a boolean, got ${describe(daemon)}`);
   }
-  const given = name === undefined ? '' : String(name);
+  const given = String(name ?? '');
   return { target, args: [...args], kwargs, name: given === '' ? undefined : given, daemon, resourceLimits };
 }
 

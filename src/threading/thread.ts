@@ -13,7 +13,7 @@ import { collect, hold, unhold } from '../runtime/port.js';
 import { withRemoteStack } from '../runtime/remote-stack.js';
 import { registerObject, shared, type SharedObject } from '../runtime/shared-object.js';
 import { type Callable, keep } from '../runtime/shipping.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { type Readiness, readiness } from '../runtime/watching.js';
 import { type ReturnableWish, TIMED_OUT, wait, waitSync } from '../runtime/waiting.js';
 import { born, gone } from './children.js';
@@ -176,8 +176,7 @@ export class Thread<A extends readonly unknown[] = never[]> {
    * started or is this very thread, and with the reason of `signal`.
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
-    const timeout = checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     this.#checkJoinable();
     if (!words.hasEnded(this.#object)) {
       if (timeout === 0 || (await wait(this.#wish, options)) === TIMED_OUT) return false;
@@ -200,7 +199,7 @@ export class Thread<A extends readonly unknown[] = never[]> {
 
   /** As `join`, blocking this thread. */
   joinSync(options: { timeout?: number } = {}): boolean {
-    const timeout = checkTimeout(options.timeout);
+    const timeout = timeoutOf(options);
     this.#checkJoinable();
     if (!this.#hasEnded() && (timeout === 0 || waitSync(this.#wish, timeout) === TIMED_OUT)) return false;
     // A hook for the error that has ended it runs before.

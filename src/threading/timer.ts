@@ -3,7 +3,7 @@
 import { checkFunction, describe } from '../multiprocessing/options.js';
 import { Event } from './event.js';
 import { Thread } from './thread.js';
-import type { Arguments } from './thread-options.js';
+import { type Arguments, checkOptions } from './thread-options.js';
 
 /**
  * A thread that waits and then calls a function, unless it is cancelled before.
@@ -35,11 +35,12 @@ export class Timer<A extends readonly unknown[] = never[]> extends Thread {
     if (typeof interval !== 'number') throw new TypeError(`Expected \`interval\` to be a number, got ${describe(interval)}`);
     if (!(interval >= 0)) throw new RangeError(`Expected \`interval\` to be milliseconds >= 0, got ${interval}`);
     checkFunction('fn', fn);
+    const { args: list, kwargs: names } = checkOptions({ target: fn, args, ...(kwargs === undefined ? {} : { kwargs }) });
     super();
     this.interval = interval;
     this.function = fn;
-    this.args = [...args];
-    this.kwargs = kwargs;
+    this.args = [...list];
+    this.kwargs = names;
     this.finished = new Event();
   }
 
