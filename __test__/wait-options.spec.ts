@@ -2,13 +2,19 @@
 
 import { getEventListeners } from 'node:events';
 import test from 'ava';
-import { Barrier, BoundedSemaphore, Condition, Event, Lock, Pipe, Pool, RLock, RwLock, Semaphore, Thread, wait, waitSync } from '../index.js';
+import { Barrier, BoundedSemaphore, Condition, Event, Lock, Pipe, Pool, Queue, RLock, RwLock, Semaphore, Thread, wait, waitSync } from '../index.js';
 
 type Waits = (options: never) => unknown;
 
 const pool = new Pool(1);
 const other = new Pool(1);
 test.after.always(() => Promise.all([pool.terminate(), other.terminate()]));
+
+function full(): Queue<number> {
+  const queue = new Queue<number>(1);
+  queue.putNowait(0);
+  return queue;
+}
 
 /** Each method that waits, of an object that would let it wait for long. */
 function awaiting(): Record<string, Waits> {
@@ -31,6 +37,11 @@ function awaiting(): Record<string, Waits> {
     'condition.wait': (options) => condition.wait(options),
     'condition.waitFor': (options) => condition.waitFor(() => false, options),
     'barrier.wait': (options) => new Barrier(2, undefined, 60_000).wait(options),
+    'queue.get': (options) => new Queue().get(options),
+    'queue.put': (options) => full().put(1, options),
+    'queue.getMany': (options) => new Queue().getMany(1, options),
+    'queue.putMany': (options) => full().putMany([1], options),
+    'queue.join': (options) => full().join(options),
     'connection.recv': (options) => here.recv(options),
     'connection.send': (options) => here.send(1, options),
     'connection.poll': (options) => here.poll(options),
@@ -59,6 +70,12 @@ function blocking(): Record<string, Waits> {
     'event.waitSync': (options) => set.waitSync(options),
     'condition.waitForSync': (options) => condition.waitForSync(() => true, options),
     'barrier.waitSync': (options) => new Barrier(1).waitSync(options),
+    'queue.putSync': (options) => new Queue().putSync(1, options),
+    'queue.getSync': (options) => full().getSync(options),
+    'queue.putManySync': (options) => new Queue().putManySync([1], options),
+    'queue.getManySync': (options) => full().getManySync(1, options),
+    'queue.joinSync': (options) => new Queue().joinSync(options),
+    'connection.sendSync': (options) => here.sendSync(1, options),
     'connection.pollSync': (options) => here.pollSync(options),
     waitSync: (options) => waitSync([set], options),
     'result.getSync': (options) => result.getSync(options),

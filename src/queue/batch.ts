@@ -3,7 +3,7 @@
 import { binding } from '../native/binding.js';
 import { Later } from '../runtime/parcel.js';
 import { attachPort } from '../runtime/port.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import type { QueueCore, TimeoutOption } from './core.js';
 import { fromItem, fromItemSync } from './item.js';
 
@@ -46,8 +46,7 @@ function left(end: number): number {
 
 /** See `Queue.putMany`. */
 export async function putMany(core: QueueCore, values: readonly unknown[], options: WaitOptions = {}): Promise<void> {
-  const end = performance.now() + checkTimeout(options.timeout);
-  options.signal?.throwIfAborted();
+  const end = performance.now() + limitOf(options);
   for (let start = 0; start < values.length; ) {
     const { slot } = core;
     const { count, error } = fill(core, values, start);
@@ -72,7 +71,7 @@ export async function putMany(core: QueueCore, values: readonly unknown[], optio
 
 /** See `Queue.putManySync`. */
 export function putManySync(core: QueueCore, values: readonly unknown[], options: TimeoutOption = {}): void {
-  const end = performance.now() + checkTimeout(options.timeout);
+  const end = performance.now() + timeoutOf(options);
   for (let start = 0; start < values.length; ) {
     const { slot } = core;
     const { count, error } = fill(core, values, start);
@@ -133,8 +132,7 @@ function withValues(error: unknown, values: readonly unknown[]): unknown {
 
 /** See `Queue.getMany`. */
 export async function getMany(core: QueueCore, most: number, options: WaitOptions = {}): Promise<unknown[]> {
-  const timeout = checkTimeout(options.timeout);
-  options.signal?.throwIfAborted();
+  const timeout = limitOf(options);
   const values: unknown[] = [];
   let { slot } = core;
   let items = take(slot, most);
@@ -155,7 +153,7 @@ export async function getMany(core: QueueCore, most: number, options: WaitOption
 
 /** See `Queue.getManySync`. */
 export function getManySync(core: QueueCore, most: number, options: TimeoutOption = {}): unknown[] {
-  const timeout = checkTimeout(options.timeout);
+  const timeout = timeoutOf(options);
   const values: unknown[] = [];
   const { slot } = core;
   let items = take(slot, most);

@@ -10,7 +10,7 @@ import { binding } from '../native/binding.js';
 import { PRIORITY_QUEUE } from '../runtime/kind.js';
 import { Later } from '../runtime/parcel.js';
 import { type SharedObject, STATE_WORD } from '../runtime/shared-object.js';
-import { checkTimeout, type WaitOptions } from '../runtime/wait-options.js';
+import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { ABORTED, begin, CLOSED, TIMED_OUT, waitSync, type Wish } from '../runtime/waiting.js';
 import { discardItem, fromItem, fromItemSync, toItem, toRankedItem } from './item.js';
 
@@ -114,7 +114,7 @@ export class QueueCore {
   }
 
   putSync(value: unknown, options: TimeoutOption | undefined): void {
-    const timeout = checkTimeout(options?.timeout);
+    const timeout = timeoutOf(options);
     const { slot } = this;
     this.putItemSync(slot, this.toItem(value), timeout);
   }
@@ -130,8 +130,7 @@ export class QueueCore {
   }
 
   async put(value: unknown, options: WaitOptions | undefined): Promise<void> {
-    const timeout = checkTimeout(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     const { slot } = this;
     const item = this.toItem(value);
     const answer = binding.queuePut(slot, item);
@@ -186,7 +185,7 @@ export class QueueCore {
   }
 
   getSync(options: TimeoutOption | undefined): unknown {
-    return fromItemSync(this.getItemSync(checkTimeout(options?.timeout)));
+    return fromItemSync(this.getItemSync(timeoutOf(options)));
   }
 
   /** The next item, waiting for one. */
@@ -203,8 +202,7 @@ export class QueueCore {
 
   /** The next item, or a promise of it. */
   getItem(options: WaitOptions | undefined): number | Promise<number> {
-    const timeout = checkTimeout(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     const item = binding.queueGet(this.slot, false);
     if (item >= 0) return item;
     return item === TIMED_OUT && timeout > 0 ? this.#await(options ?? FOREVER) : this.#nothing(item);
@@ -226,8 +224,7 @@ export class QueueCore {
   }
 
   async join(options: WaitOptions | undefined): Promise<boolean> {
-    const timeout = checkTimeout(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const timeout = limitOf(options);
     if (binding.queueNotDone(this.slot) === 0) return true;
     if (timeout === 0) return false;
     const answer = await begin(this.#joining, options ?? FOREVER);
@@ -236,7 +233,7 @@ export class QueueCore {
   }
 
   joinSync(options: TimeoutOption | undefined): boolean {
-    const timeout = checkTimeout(options?.timeout);
+    const timeout = timeoutOf(options);
     if (binding.queueNotDone(this.slot) === 0) return true;
     return timeout > 0 && waitSync(this.#joining, timeout) >= 0;
   }
