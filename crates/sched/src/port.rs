@@ -175,9 +175,13 @@ impl Port {
         self.outstanding.load(Ordering::Acquire)
     }
 
-    /// Hands a finished slot to the owner.
-    pub fn push<L: Links + ?Sized>(&self, links: &L, slot: u32) {
+    /// Hands a finished slot to the owner, which finds it when it looks.
+    pub fn add<L: Links + ?Sized>(&self, links: &L, slot: u32) {
         self.finished.push(links, slot);
+    }
+
+    /// Makes the owner look for slots that were handed to it before.
+    pub fn ring(&self) {
         fence(Ordering::SeqCst);
         if self.scheduled.load(Ordering::Relaxed) || self.scheduled.swap(true, Ordering::AcqRel) {
             return;

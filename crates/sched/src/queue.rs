@@ -85,6 +85,8 @@ impl Records for Deserted<'_> {
 
     fn send_home(&self, _waiter: u32) {}
 
+    fn call(&self, _isolate: u32) {}
+
     fn tally(&self, object: u32, isolate: u32) -> &AtomicU32 {
         tally::word(self.0, object, isolate)
     }

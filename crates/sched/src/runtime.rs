@@ -400,9 +400,23 @@ impl Runtime {
     /// Puts a slot into the port of its isolate.
     pub(crate) fn deliver(&self, slot: u32, state: State) {
         let owner = self.slots.get(slot, word::OWNER);
+        self.send(slot, state);
+        self.ring(owner);
+    }
+
+    /// The first half of `deliver`: the isolate finds the slot when it looks. Lock-free.
+    pub(crate) fn send(&self, slot: u32, state: State) {
+        let owner = self.slots.get(slot, word::OWNER);
         self.slots.put_state(slot, state);
-        let Some(port) = self.port(owner) else { return };
-        port.push(&self.slots.links(), slot);
+        if let Some(port) = self.port(owner) {
+            port.add(&self.slots.links(), slot);
+        }
+    }
+
+    /// The other half: it looks soon.
+    pub(crate) fn ring(&self, isolate: u32) {
+        let Some(port) = self.port(isolate) else { return };
+        port.ring();
         fence(Ordering::SeqCst);
         if !port.is_open() {
             self.reap(port);

@@ -80,7 +80,11 @@ impl Records for Runtime {
     }
 
     fn send_home(&self, waiter: u32) {
-        self.deliver(waiter, State::Answered);
+        self.send(waiter, State::Answered);
+    }
+
+    fn call(&self, isolate: u32) {
+        self.ring(isolate);
     }
 
     fn tally(&self, object: u32, isolate: u32) -> &AtomicU32 {

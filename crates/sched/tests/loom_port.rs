@@ -28,8 +28,10 @@ fn a_blocked_owner_gets_every_slot() {
         let completer = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                shared.1.push(&shared.0, 0);
-                shared.1.push(&shared.0, 1);
+                for slot in 0..2 {
+                    shared.1.add(&shared.0, slot);
+                    shared.1.ring();
+                }
             })
         };
         let mut seen = 0;
@@ -65,7 +67,10 @@ fn an_event_loop_is_called_for_every_slot_it_has_not_read() {
         let completers: Vec<_> = (0..2)
             .map(|slot| {
                 let shared = Arc::clone(&shared);
-                thread::spawn(move || shared.1.push(&shared.0, slot))
+                thread::spawn(move || {
+                    shared.1.add(&shared.0, slot);
+                    shared.1.ring();
+                })
             })
             .collect();
         // One early turn of the loop, as if called for the first slot.

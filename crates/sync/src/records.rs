@@ -10,8 +10,12 @@ pub trait Records {
     /// Wakes the thread of an isolate, which is blocked in a `…Sync` call or about to.
     fn unpark(&self, isolate: u32);
 
-    /// Sends the record of a pending promise, whose wait has ended, to its isolate.
+    /// Puts the record of a pending promise, whose wait has ended, behind those that its isolate is to read. Called under a guard,
+    /// so that promises are settled in the order in which their waits have ended: it must not block.
     fn send_home(&self, waiter: u32);
+
+    /// Wakes the event loop of an isolate, for which something was sent home.
+    fn call(&self, isolate: u32);
 
     /// The word in which an isolate counts what it has of an object.
     fn tally(&self, object: u32, isolate: u32) -> &AtomicU32;

@@ -12,7 +12,8 @@
 //! stores the phase first and wakes then; a thread looks at its phase before each sleep, and its parker keeps a token.
 //!
 //! **Ending a wait.** Under the guard the waiter leaves the list and its phase says why. A thread may go on from that
-//! moment, so nothing of its record is touched any more; the wake-ups themselves (`futex`, completion port) come after the guard.
+//! moment, so nothing of its record is touched any more; that of a promise is put into its isolate's completion port, so that promises
+//! are settled in the order of the list. The wake-ups themselves (`futex`, event loop) come after the guard.
 //! A waiter that ends its wait by itself (timeout, signal, stop) asks under the guard whether it is still in the list;
 //! if not, the wait has ended already and the result stands.
 //!
@@ -34,7 +35,7 @@ const GUARD: usize = 1;
 const HEAD: usize = 2;
 const TAIL: usize = 3;
 
-/// Threads woken at once without allocating.
+/// Isolates woken at once without allocating.
 const FEW: usize = 8;
 
 /// The queue of an object; see the module's description.
@@ -121,52 +122,45 @@ impl<'a, R: Records + ?Sized> WaitQueue<'a, R> {
     }
 }
 
-/// Waits that have ended, whose waiters are still to be woken.
-#[derive(Debug)]
-struct Wakes {
-    few: [u32; FEW],
-    count: usize,
-    more: Vec<u32>,
-    /// List of the records of promises, linked.
-    first: u32,
-    last: u32,
+/// Who is to be woken, by isolate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wake {
+    /// The thread, which is blocked.
+    Thread(u32),
+    /// The event loop.
+    Loop(u32),
 }
 
-impl Default for Wakes {
-    fn default() -> Self {
-        Self { few: [NONE; FEW], count: 0, more: Vec::new(), first: NONE, last: NONE }
-    }
+/// Those whose waits have ended and who are still to be woken.
+#[derive(Debug, Default)]
+struct Wakes {
+    few: [Option<Wake>; FEW],
+    count: usize,
+    more: Vec<Wake>,
+    last: Option<Wake>,
 }
 
 impl Wakes {
-    fn thread(&mut self, isolate: u32) {
+    fn add(&mut self, wake: Wake) {
+        // A loop is woken once for many promises.
+        if self.last == Some(wake) {
+            return;
+        }
+        self.last = Some(wake);
         if let Some(place) = self.few.get_mut(self.count) {
-            *place = isolate;
+            *place = Some(wake);
             self.count += 1;
         } else {
-            self.more.push(isolate);
+            self.more.push(wake);
         }
-    }
-
-    /// `link` is the link word of the last record in the list.
-    fn promise(&mut self, waiter: u32, link: impl FnOnce(u32)) {
-        if self.first == NONE {
-            self.first = waiter;
-        } else {
-            link(self.last);
-        }
-        self.last = waiter;
     }
 
     fn fire<R: Records + ?Sized>(&self, records: &R) {
-        for &isolate in self.few[..self.count].iter().chain(&self.more) {
-            records.unpark(isolate);
-        }
-        let mut waiter = self.first;
-        while waiter != NONE {
-            let next = Waiter::of(records, waiter).get(waiter_word::NEXT);
-            records.send_home(waiter);
-            waiter = next;
+        for &wake in self.few.iter().flatten().chain(&self.more) {
+            match wake {
+                Wake::Thread(isolate) => records.unpark(isolate),
+                Wake::Loop(isolate) => records.call(isolate),
+            }
         }
     }
 }
@@ -291,16 +285,15 @@ impl<'a, R: Records + ?Sized> Guarded<'a, R> {
     pub fn settle(&mut self, waiter: Waiter<'a, R>, phase: Phase, result: u32) {
         self.take_out(waiter);
         waiter.set(waiter_word::RESULT, result);
+        let isolate = waiter.get(waiter_word::ISOLATE);
+        // From its new phase on the record belongs to its thread again, and once it is sent home, to its event loop.
         if waiter.get(waiter_word::MODE) == Mode::Async as u32 {
-            waiter.set(waiter_word::NEXT, NONE);
             waiter.put_phase(phase);
-            let queue = self.queue;
-            self.wakes.promise(waiter.id, |last| queue.waiter(last).set(waiter_word::NEXT, waiter.id));
+            self.queue.records.send_home(waiter.id);
+            self.wakes.add(Wake::Loop(isolate));
         } else {
-            // From its new phase on the record belongs to its thread again.
-            let isolate = waiter.get(waiter_word::ISOLATE);
             waiter.put_phase(phase);
-            self.wakes.thread(isolate);
+            self.wakes.add(Wake::Thread(isolate));
         }
     }
 

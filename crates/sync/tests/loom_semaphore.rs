@@ -3,7 +3,7 @@
 
 mod board;
 
-use board::{Board, OBJECT, record_of};
+use board::{Board, OBJECT};
 use loom::sync::Arc;
 use loom::thread;
 use sync::{BASE, MOST, Mode, Rest, Semaphore, Wait, Waitable};
@@ -87,5 +87,25 @@ fn closing_ends_waits_or_lets_them_have_their_permit() {
         semaphore(&board).release(1, MOST).unwrap();
         semaphore(&board).close();
         assert_eq!(waiter.join().unwrap(), Wait::Granted(0), "the permit was there before");
+    });
+}
+
+#[test]
+fn promises_come_home_in_the_order_in_which_they_asked() {
+    loom::model(|| {
+        let board = Arc::new(Board::new(2));
+        for isolate in 0..2 {
+            assert_eq!(board.promise(isolate, 1, &semaphore(&board)), None);
+        }
+        let releasers: Vec<_> = (0..2)
+            .map(|_| {
+                let board = Arc::clone(&board);
+                thread::spawn(move || semaphore(&board).release(1, MOST).unwrap())
+            })
+            .collect();
+        for releaser in releasers {
+            releaser.join().unwrap();
+        }
+        assert_eq!(board.arrived(), [0, 1]);
     });
 }

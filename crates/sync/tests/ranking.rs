@@ -37,6 +37,8 @@ impl Records for Memory {
 
     fn send_home(&self, _waiter: u32) {}
 
+    fn call(&self, _isolate: u32) {}
+
     fn now(&self) -> u32 {
         0
     }

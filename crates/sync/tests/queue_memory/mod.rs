@@ -129,6 +129,8 @@ impl Records for Memory {
         self.home.lock().unwrap().push(waiter);
     }
 
+    fn call(&self, _isolate: u32) {}
+
     fn now(&self) -> u32 {
         0
     }
