@@ -11,10 +11,11 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as Ty, Value, types};
 use cranelift_frontend::Variable;
 
+use super::leaving::outward;
 use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
-use crate::ir::{Cmp, E, Kind, Local, MathFn, Op, Stmt, Test};
+use crate::ir::{Cmp, E, Kind, Label, Local, MathFn, Op, Stmt, Test};
 use crate::range::{Num, Type};
 
 /// Iterations in one register.
@@ -27,10 +28,14 @@ const LONGEST: u32 = 400;
 /// What a body would cost.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// Operations on whole registers.
+    /// Operations on whole registers, those of loops several times.
     pub(super) whole: u32,
+    /// What is counted more than once of them.
+    pub(super) repeated: u32,
     /// Operations on single lanes.
     pub(super) single: u32,
+    /// What is looked at is done for some lanes only.
+    pub(super) masked: bool,
 }
 
 /// Integers up to here are doubles.
@@ -45,6 +50,10 @@ pub(super) struct Lanes<'x> {
     vars: HashMap<(u32, Class), Variable>,
     /// Where it is set, only lanes of it are assigned.
     pub(super) mask: Option<Value>,
+    /// All lanes have left the statements that are being generated.
+    pub(super) gone: bool,
+    /// For each label: the lanes that have jumped there.
+    pub(super) labels: HashMap<Label, Variable>,
 }
 
 pub(super) type Verdict = Result<(), &'static str>;
@@ -53,10 +62,8 @@ impl<'x> Gen<'x, '_> {
     /// Whether the body can be a vector loop and is worth it; if not, why.
     pub(super) fn vectorizable(&self, index: Local, body: &[Stmt], changes: &Changes) -> Verdict {
         let mut cost = Cost::default();
-        for stmt in body {
-            self.stmt_cost(stmt, (index, changes), false, &mut cost)?;
-        }
-        if cost.whole > LONGEST {
+        self.list_cost(body, (index, changes), &mut cost)?;
+        if cost.whole - cost.repeated > LONGEST {
             return Err("the body is too long");
         }
         if cost.whole <= cost.single {
@@ -65,26 +72,31 @@ impl<'x> Gen<'x, '_> {
         Ok(())
     }
 
-    pub(super) fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match stmt {
-            Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
+            Stmt::Expr(e) => self.effect_cost(*e, at, cost),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
                     self.settled(*test)?;
                     let live = if known { then } else { otherwise };
-                    return live.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost));
+                    return self.list_cost(live, at, cost);
                 }
                 self.cost(*test, at, cost)?;
-                then.iter().chain(otherwise).try_for_each(|stmt| self.stmt_cost(stmt, at, true, cost))
+                self.side_cost(then, at, cost)?;
+                self.side_cost(otherwise, at, cost)
             }
             Stmt::Loop(inner) => self.lockstep_cost(inner, at, cost),
-            Stmt::Labeled(..) | Stmt::Jump(_) => Err("it leaves early on some paths"),
+            Stmt::Labeled(_, body) => self.list_cost(body, at, cost),
+            Stmt::Jump(_) => {
+                cost.whole += 1;
+                Ok(())
+            }
             Stmt::Switch { .. } => Err("it contains a switch"),
             Stmt::SetArr(..) | Stmt::Copy { .. } => Err("it uses views of arrays"),
         }
     }
 
-    pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match self.kind(e) {
             Kind::Set(local, value) => {
                 if self.facts.undefined[local.0 as usize] {
@@ -97,18 +109,18 @@ impl<'x> Gen<'x, '_> {
                         Err("a part is never reached")
                     };
                 }
-                cost.whole += u32::from(masked);
+                cost.whole += u32::from(cost.masked);
                 self.cost(*value, at, cost)
             }
             Kind::Store(arr, index, value) => {
-                if masked {
+                if cost.masked {
                     return Err("it writes to arrays on some paths only");
                 }
                 self.cost(*value, at, cost)?;
                 self.access_cost(e, *arr, *index, at, cost)
             }
             Kind::Update { arr, index, value, op, .. } => {
-                if masked {
+                if cost.masked {
                     return Err("it writes to arrays on some paths only");
                 }
                 if op.is_bitwise() || matches!(op, Op::Rem | Op::Pow) {
@@ -119,14 +131,22 @@ impl<'x> Gen<'x, '_> {
                 self.access_cost(e, *arr, *index, at, cost)?;
                 self.access_cost(e, *arr, *index, at, cost)
             }
-            Kind::Seq(parts) => parts.iter().try_for_each(|part| self.effect_cost(*part, at, masked, cost)),
+            Kind::Seq(parts) => parts.iter().try_for_each(|part| self.effect_cost(*part, at, cost)),
             Kind::Block(stmts, value) => {
-                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost))?;
-                self.effect_cost(*value, at, masked, cost)
+                self.block_cost(stmts, at, cost)?;
+                self.effect_cost(*value, at, cost)
             }
             Kind::Undef | Kind::Num(_) | Kind::Bool(_) => Ok(()),
             _ => self.cost(e, at, cost),
         }
+    }
+
+    /// The statements of an expression, which nobody leaves for elsewhere.
+    fn block_cost(&self, stmts: &[Stmt], at: (Local, &Changes), cost: &mut Cost) -> Verdict {
+        if !outward(stmts).is_empty() {
+            return Err("an expression is left early on some paths");
+        }
+        self.list_cost(stmts, at, cost)
     }
 
     fn access_cost(&self, e: E, arr: crate::ir::Arr, index: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
@@ -179,7 +199,7 @@ impl<'x> Gen<'x, '_> {
         let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
         match self.kind(e) {
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
-            Kind::Set(..) => self.effect_cost(e, at, false, cost),
+            Kind::Set(..) => self.effect_cost(e, at, cost),
             Kind::Load(arr, index) => self.access_cost(e, *arr, *index, at, cost),
             Kind::Bin(op, a, b) => {
                 match op {
@@ -244,11 +264,11 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { return Err("it is empty") };
-                before.iter().try_for_each(|part| self.effect_cost(*part, at, false, cost))?;
+                before.iter().try_for_each(|part| self.effect_cost(*part, at, cost))?;
                 self.cost(*last, at, cost)
             }
             Kind::Block(stmts, value) => {
-                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, false, cost))?;
+                self.block_cost(stmts, at, cost)?;
                 self.cost(*value, at, cost)
             }
             Kind::Atomic { .. } => Err("it changes a shared value"),
@@ -304,16 +324,14 @@ impl<'x> Gen<'x, '_> {
         let mut sets: Vec<Lanes<'_>> = (0..UNROLL)
             .map(|step| {
                 let first = self.b.ins().iadd_imm_s(first, step * LANES);
-                Lanes { index, first, changes, vars: HashMap::new(), mask: None }
+                Lanes { index, first, changes, vars: HashMap::new(), mask: None, gone: false, labels: HashMap::new() }
             })
             .collect();
         if changes.loops > 0 {
             self.vector_stmts(body, &mut sets);
         } else {
             for lanes in &mut sets {
-                for stmt in body {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_list(body, lanes);
             }
         }
         let next = self.b.ins().iadd_imm_s(first, round);
@@ -331,24 +349,19 @@ impl<'x> Gen<'x, '_> {
             Stmt::Expr(e) => self.vector_effect(*e, lanes),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
-                    for stmt in if known { then } else { otherwise } {
-                        self.vector_stmt(stmt, lanes);
-                    }
-                    return;
+                    return self.vector_list(if known { then } else { otherwise }, lanes);
                 }
                 let test = self.mask(*test, lanes);
-                let outer = lanes.mask;
-                for (side, body) in [(test, then), (self.b.ins().bnot(test), otherwise)] {
-                    lanes.mask = Some(match outer {
-                        Some(outer) => self.b.ins().band(outer, side),
-                        None => side,
-                    });
-                    for stmt in body {
-                        self.vector_stmt(stmt, lanes);
-                    }
-                }
-                lanes.mask = outer;
+                let opposite = self.b.ins().bnot(test);
+                self.vector_sides(stmt, [(test, then), (opposite, otherwise)], lanes);
             }
+            Stmt::Labeled(label, body) => {
+                let outer = lanes.mask;
+                self.open_label(*label, lanes);
+                self.vector_list(body, lanes);
+                self.close_label(*label, body, outer, lanes);
+            }
+            Stmt::Jump(label) => self.jump_lanes(*label, lanes),
             Stmt::Loop(inner) => self.lockstep(inner, std::slice::from_mut(lanes)),
             _ => unreachable!("refused by `vectorizable`"),
         }
@@ -416,9 +429,7 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_list(stmts, lanes);
                 self.vector_effect(*value, lanes);
             }
             _ => {
@@ -558,9 +569,7 @@ impl<'x> Gen<'x, '_> {
                 self.pair(*last, lanes)
             }
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_list(stmts, lanes);
                 self.pair(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),
@@ -680,9 +689,7 @@ impl<'x> Gen<'x, '_> {
                 self.mask(*last, lanes)
             }
             Kind::Block(stmts, value) => {
-                for stmt in stmts {
-                    self.vector_stmt(stmt, lanes);
-                }
+                self.vector_list(stmts, lanes);
                 self.mask(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),
