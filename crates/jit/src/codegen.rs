@@ -6,6 +6,7 @@
 mod access;
 mod atomic;
 mod big;
+mod bits;
 mod choice;
 mod condition;
 mod division;

@@ -9,7 +9,11 @@ use support::{Arg, build_with, run_compiled};
 fn inputs() -> Vec<f64> {
     let special = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, 0.5, -0.5, 1e300, 5e-324];
     (0..400_i32)
-        .map(|i| if i % 11 == 0 { special[(i / 11) as usize % 9] } else { f64::from(i * 37 % 101) - 40.0 })
+        .map(
+            |i| {
+                if i % 11 == 0 { special[usize::try_from(i / 11).unwrap() % 9] } else { f64::from(i * 37 % 101) - 40.0 }
+            },
+        )
         .collect()
 }
 

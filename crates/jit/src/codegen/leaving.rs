@@ -48,7 +48,9 @@ fn collect(stmts: &[Stmt], inside: &mut Vec<Label>, found: &mut Vec<Label>) {
             }
             Stmt::Switch { exit, cases, .. } => {
                 inside.push(*exit);
-                cases.iter().for_each(|(_, body)| collect(body, inside, found));
+                for (_, body) in cases {
+                    collect(body, inside, found);
+                }
             }
             Stmt::Expr(_) | Stmt::SetArr(..) | Stmt::Copy { .. } => {}
         }

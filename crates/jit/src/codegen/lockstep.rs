@@ -59,13 +59,19 @@ impl<'x> Gen<'x, '_> {
                 Stmt::Loop(inner) => self.lockstep(inner, sets),
                 Stmt::Labeled(label, body) => {
                     let outer: Vec<_> = sets.iter().map(|lanes| lanes.mask).collect();
-                    sets.iter_mut().for_each(|lanes| self.open_label(*label, lanes));
+                    for lanes in sets.iter_mut() {
+                        self.open_label(*label, lanes);
+                    }
                     self.vector_stmts(body, sets);
                     for (lanes, outer) in sets.iter_mut().zip(outer) {
                         self.close_label(*label, body, outer, lanes);
                     }
                 }
-                _ => sets.iter_mut().for_each(|lanes| self.vector_stmt(stmt, lanes)),
+                _ => {
+                    for lanes in sets.iter_mut() {
+                        self.vector_stmt(stmt, lanes);
+                    }
+                }
             }
         }
     }

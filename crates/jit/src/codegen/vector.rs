@@ -124,7 +124,7 @@ impl<'x> Gen<'x, '_> {
                     return Err("it writes to arrays on some paths only");
                 }
                 if op.is_bitwise() || matches!(op, Op::Rem | Op::Pow) {
-                    return Err("it uses bitwise operators or `%`");
+                    return Err("it changes elements by bitwise operators, `%` or `**`");
                 }
                 self.cost(*value, at, cost)?;
                 cost.whole += 1;
@@ -198,6 +198,7 @@ impl<'x> Gen<'x, '_> {
         }
         let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
         match self.kind(e) {
+            _ if self.is_bits(e) => self.bits_cost(e, at, cost),
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
             Kind::Set(..) => self.effect_cost(e, at, cost),
             Kind::Load(arr, index) => self.access_cost(e, *arr, *index, at, cost),
@@ -212,7 +213,7 @@ impl<'x> Gen<'x, '_> {
                     }
                     Op::Pow => cost.single += 1,
                     Op::Rem if self.is_plain_remainder(*a, *b) => cost.whole += 2,
-                    _ => return Err("it uses bitwise operators or `%`"),
+                    _ => return Err("it uses `%` of other than positive integers"),
                 }
                 all(&[*a, *b], cost)
             }
@@ -245,8 +246,8 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Math(function, args) => {
                 match function {
-                    MathFn::Imul | MathFn::Clz32 | MathFn::Hypot | MathFn::F16round => {
-                        return Err("it uses Math.imul, clz32, hypot or f16round");
+                    MathFn::Clz32 | MathFn::Hypot | MathFn::F16round => {
+                        return Err("it uses Math.clz32, hypot or f16round");
                     }
                     MathFn::Abs
                     | MathFn::Ceil
@@ -464,7 +465,7 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    fn cast(&mut self, ty: Ty, value: Value) -> Value {
+    pub(super) fn cast(&mut self, ty: Ty, value: Value) -> Value {
         if self.b.func.dfg.value_type(value) == ty {
             return value;
         }
@@ -472,7 +473,7 @@ impl<'x> Gen<'x, '_> {
         self.b.ins().bitcast(ty, little, value)
     }
 
-    fn splat(&mut self, value: f64) -> Value {
+    pub(super) fn splat(&mut self, value: f64) -> Value {
         let scalar = self.b.ins().f64const(value);
         self.b.ins().splat(types::F64X2, scalar)
     }
@@ -501,11 +502,12 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// A number for each lane.
-    fn pair(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+    pub(super) fn pair(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
         if self.fact(e).ty == Type::Boolean {
             return self.pair_of_mask(e, lanes);
         }
         match self.kind(e) {
+            _ if self.is_bits(e) => self.pair_of_bits(e, lanes),
             Kind::Num(value) => self.splat(*value),
             Kind::Get(local) if *local == lanes.index => {
                 let first = self.b.ins().fcvt_from_sint(types::F64, lanes.first);
