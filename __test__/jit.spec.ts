@@ -161,6 +161,46 @@ test('jit: explain() says why there are no vectors, and that random numbers diff
   t.regex(kernel!.exceptions.join(), /Math\.random/);
 });
 
+test('jit: explain() shows variables whatever their names', (t) => {
+  const f = jit((index: number, element: Float64Array) => {
+    const before = element[index]! + 0.5;
+    let result = before;
+    for (let value = 0; value < 3; value++) result += value;
+    element[index] = result;
+  });
+  parallelForSync(3, f, new Float64Array(3));
+  const names = f.explain().kernels[0]!.variables.map(({ name }) => name);
+  t.deepEqual(['before', 'result', 'value'].filter((name) => !names.includes(name)), []);
+  t.false(names.some((name) => name.includes(' ')));
+});
+
+test('jit: explain() tells that loops which are left early, and bitwise operators of doubles, go over vectors', (t) => {
+  const root = jit((i: number, a: Float64Array, out: Float64Array) => {
+    const wanted = Math.abs(a[i]!) + 1;
+    let guess = wanted;
+    for (let round = 0; round < 40; round++) {
+      const next = (guess + wanted / guess) * 0.5;
+      if (next === guess) break;
+      guess = next;
+    }
+    out[i] = guess;
+  });
+  const half = jit((i: number, a: Float64Array, out: Float64Array) => {
+    const clamp = (x: number): number => {
+      if (x < 0) return 0;
+      return x > 255 ? 255 : x;
+    };
+    out[i] = (clamp(a[i]!) * 0.5) | 0;
+  });
+  for (const f of [root, half]) {
+    const [out, expected] = [new Float64Array(1000), new Float64Array(1000)];
+    parallelForSync(1000, f, numbers, out);
+    expected.forEach((_, i) => void f(i, numbers, expected));
+    t.deepEqual(out, expected);
+    t.deepEqual(f.explain().kernels[0]!.vectorized, { lanes: 2 });
+  }
+});
+
 test('jit: { fallback: "js" }: loops and reductions run as JavaScript, in workers where they are awaited', async (t) => {
   const [out, plain, count] = [SharedArray('d', 50), new Float64Array(50), Value('i')];
   const f = jit((i: number, out: Float64Array, plain: Float64Array, count: Value<'i'>) => {

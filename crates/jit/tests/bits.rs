@@ -78,6 +78,47 @@ fn truths_and_ranges_that_are_known() {
     same("(i, a, b, out) => { out[i] = (Math.floor(a[i]) & 7) * 0.5 + (a[i] & 1 ? b[i] * 0.25 : 0.125); }");
 }
 
+/// Elements of 32 bits and of 8, stored from lanes.
+#[test]
+fn stores_into_integers() {
+    let values = [
+        "a[i] | 0",
+        "a[i] >>> 0",
+        "~a[i] ^ b[i]",
+        "Math.min(Math.max(a[i], -1e6), 1e6)",
+        "Math.round(Math.min(Math.abs(a[i]), 9e14))",
+    ];
+    for (value, index) in values.iter().flat_map(|value| [(value, "i"), (value, "2 * i + 1")]) {
+        let source = format!("(i, a, b, words, bytes) => {{ words[{index}] = {value}; bytes[{index}] = {value}; }}");
+        let a: Vec<f64> = inputs().into_iter().map(|x| if x.is_nan() { 1.0 } else { x }).collect();
+        let params = || {
+            vec![
+                Param::Array(Element::F64),
+                Param::Array(Element::F64),
+                Param::Array(Element::I32),
+                Param::Array(Element::U8),
+            ]
+        };
+        let results = [true, false].map(|vectorize| {
+            let compiled = build_with(&source, Entry::For { bits: 12 }, params(), &[], vectorize).unwrap();
+            assert_eq!(
+                compiled.explanation.lanes,
+                vectorize.then_some(2),
+                "{source}: {}",
+                compiled.explanation.scalar_because
+            );
+            let (mut a, mut b) = (a.clone(), a.clone());
+            b.rotate_left(31);
+            let (mut words, mut bytes) = (vec![7; 2 * a.len()], vec![7; 2 * a.len()]);
+            let count = i64::try_from(a.len()).unwrap();
+            let args = vec![Arg::F64(&mut a), Arg::F64(&mut b), Arg::I32(&mut words), Arg::U8(&mut bytes)];
+            run_compiled(&compiled, args, count, None).unwrap();
+            (words, bytes)
+        });
+        assert_eq!(results[0], results[1], "{source}");
+    }
+}
+
 #[test]
 fn in_loops_that_lanes_leave() {
     same(

@@ -9,11 +9,12 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{ConstantData, InstBuilder, Value, types};
 
-use super::Gen;
 use super::vector::{Cost, Lanes, Verdict};
+use super::{Gen, Rep, plain};
 use crate::affine::Changes;
-use crate::ir::{E, Kind, Local, MathFn, Op};
-use crate::range::Num;
+use crate::element::Element;
+use crate::ir::{Arr, E, Kind, Local, MathFn, Op};
+use crate::range::{Num, Type};
 
 /// 2^51; up to here integers need no reduction.
 const NEAR: f64 = 2_251_799_813_685_248.0;
@@ -24,6 +25,11 @@ const WORD: f64 = 4_294_967_296.0;
 const DETOUR: u32 = 2;
 /// Bytes of the lower halves of both lanes, twice.
 const LOWER_HALVES: [u8; 16] = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+
+/// Whether no reduction is needed.
+fn is_near(num: Num) -> bool {
+    !num.nan && num.within(-NEAR, NEAR - 1.0)
+}
 
 impl Gen<'_, '_> {
     /// Whether the expression is computed here.
@@ -76,6 +82,31 @@ impl Gen<'_, '_> {
         self.b.ins().fcvt_from_sint(types::F64X2, wide)
     }
 
+    /// Whether the elements that get this value are better stored as integers: with conversions that are cheap.
+    pub(super) fn stores_words(&self, element: Element, value: E) -> bool {
+        let stores =
+            matches!(element, Element::I8 | Element::U8 | Element::I16 | Element::U16 | Element::I32 | Element::U32);
+        stores && self.fact(value).ty == Type::Number && (self.is_bits(value) || is_near(self.num(value)))
+    }
+
+    /// Writes `ToInt32` of the value to the elements, of which each takes the bits that it has.
+    pub(super) fn store_words(&mut self, arr: Arr, index: E, value: E, lanes: &mut Lanes<'_>) {
+        let words = self.words(value, lanes);
+        let element = self.element_of(arr);
+        let first = self.lane_address(arr, index, 0, lanes);
+        if element.shift() == 2 && self.stride(index, lanes.place()) == Some(1) {
+            let both = self.cast(types::I64X2, words);
+            let low = self.b.ins().extractlane(both, 0);
+            self.b.ins().store(plain(), low, first, 0);
+            return;
+        }
+        let second = self.lane_address(arr, index, 1, lanes);
+        for (lane, address) in [(0, first), (1, second)] {
+            let word = self.b.ins().extractlane(words, lane);
+            self.store_at(element, address, (word, Rep::I32), Num::I32);
+        }
+    }
+
     /// `ToInt32` of an expression for each lane.
     fn words(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
         match self.kind(e) {
@@ -122,7 +153,7 @@ impl Gen<'_, '_> {
     /// `ToInt32` of doubles of which `num` is known.
     fn to_int32_lanes(&mut self, pair: Value, num: Num) -> Value {
         let whole = if num.int { pair } else { self.b.ins().trunc(pair) };
-        let near = if !num.nan && num.within(-NEAR, NEAR - 1.0) { whole } else { self.rest_of_word(whole) };
+        let near = if is_near(num) { whole } else { self.rest_of_word(whole) };
         let magic = self.splat(MAGIC);
         let sum = self.b.ins().fadd(near, magic);
         let bytes = self.cast(types::I8X16, sum);

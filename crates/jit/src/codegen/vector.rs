@@ -56,6 +56,13 @@ pub(super) struct Lanes<'x> {
     pub(super) labels: HashMap<Label, Variable>,
 }
 
+impl<'x> Lanes<'x> {
+    /// The running index, and what the body changes.
+    pub(super) fn place(&self) -> (Local, &'x Changes) {
+        (self.index, self.changes)
+    }
+}
+
 pub(super) type Verdict = Result<(), &'static str>;
 
 impl<'x> Gen<'x, '_> {
@@ -165,7 +172,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// How far the index moves per iteration, if that is a constant.
-    fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
+    pub(super) fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
         let affine = self.affine(at.1);
         if affine.linear(e, at.0)? {
             match self.kind(e) {
@@ -415,6 +422,9 @@ impl<'x> Gen<'x, '_> {
                 if self.fact(*value).ty != Type::Never {
                     self.vector_set(*local, *value, lanes);
                 }
+            }
+            Kind::Store(arr, index, value) if self.stores_words(self.element_of(*arr), *value) => {
+                self.store_words(*arr, *index, *value, lanes);
             }
             Kind::Store(arr, index, value) => {
                 let boolean = self.fact(*value).ty == Type::Boolean;
@@ -715,7 +725,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Address of the element of one lane.
-    fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
+    pub(super) fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
         let position = self.b.ins().iadd_imm_s(lanes.first, lane);
         let element = self.linear_value(index, (lanes.index, position), lanes.changes, &mut 0);
         let (base, _) = self.array(arr);
