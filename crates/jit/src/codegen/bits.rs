@@ -1,8 +1,9 @@
 //! Bitwise operators over lanes: two integers of 32 bits in the lower half of a register, converted at both ends.
 //!
-//! A double that is an integer within ±2^51 has `ToInt32` of it in its lowest bits once 2^52 + 2^51 is added. From anything
-//! else the fraction and the multiples of 2^32 are taken before, which is exact: scaling by a power of two is, and so is the
-//! difference of a double and its own upper bits. NaN and the infinities become NaN on the way, then 0.
+//! Doubles within the range of the integers are converted by the processor. Another one that is an integer within ±2^51 has
+//! `ToInt32` of it in its lowest bits once 2^52 + 2^51 is added. From anything else the fraction and the multiples of 2^32 are
+//! taken before, which is exact: scaling by a power of two is, and so is the difference of a double and its own upper bits. NaN
+//! and the infinities become NaN on the way, then 0.
 //!
 //! Operands that are in integer registers when iterations go one by one gain nothing by that, and count as single lanes.
 
@@ -21,14 +22,14 @@ const NEAR: f64 = 2_251_799_813_685_248.0;
 /// Moves the lowest bit of an integer to the lowest bit of a double.
 const MAGIC: f64 = 3.0 * NEAR;
 const WORD: f64 = 4_294_967_296.0;
-/// What it costs to have an integer as a double first.
+/// What it costs to have an integer as a double first, or to reduce a double.
 const DETOUR: u32 = 2;
 /// Bytes of the lower halves of both lanes, twice.
 const LOWER_HALVES: [u8; 16] = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
 
-/// Whether no reduction is needed.
-fn is_near(num: Num) -> bool {
-    !num.nan && num.within(-NEAR, NEAR - 1.0)
+/// Whether the processor converts it, NaN to 0.
+fn fits(num: Num) -> bool {
+    num.within(-2_147_483_648.0, 2_147_483_647.0)
 }
 
 impl Gen<'_, '_> {
@@ -43,19 +44,24 @@ impl Gen<'_, '_> {
 
     /// Adds what such an expression costs.
     pub(super) fn bits_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
-        cost.whole += 1;
         match self.kind(e) {
             Kind::Bin(Op::Shl | Op::Shr | Op::Ushr, a, b) => {
                 if !matches!(self.kind(*b), Kind::Num(_)) {
                     return Err("it shifts by a number of bits that is no constant");
                 }
+                cost.whole += 1;
                 self.operand_cost(*a, at, cost)
             }
             Kind::Bin(_, a, b) => {
+                cost.whole += 1;
                 self.operand_cost(*a, at, cost)?;
                 self.operand_cost(*b, at, cost)
             }
-            Kind::BitNot(a) => self.operand_cost(*a, at, cost),
+            Kind::BitNot(a) => {
+                cost.whole += 1;
+                self.operand_cost(*a, at, cost)
+            }
+            // Not faster than two multiplications.
             Kind::Math(_, args) => args.iter().try_for_each(|arg| self.operand_cost(*arg, at, cost)),
             _ => Err("it uses something that has no vector form"),
         }
@@ -63,9 +69,12 @@ impl Gen<'_, '_> {
 
     fn operand_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         if !self.is_bits(e) && !matches!(self.kind(e), Kind::Num(_)) {
-            cost.whole += 1;
             if self.natively_int(e) {
                 cost.single += DETOUR;
+            } else if fits(self.num(e)) {
+                cost.whole += 1;
+            } else {
+                cost.slow += DETOUR;
             }
         }
         self.cost(e, at, cost)
@@ -86,7 +95,7 @@ impl Gen<'_, '_> {
     pub(super) fn stores_words(&self, element: Element, value: E) -> bool {
         let stores =
             matches!(element, Element::I8 | Element::U8 | Element::I16 | Element::U16 | Element::I32 | Element::U32);
-        stores && self.fact(value).ty == Type::Number && (self.is_bits(value) || is_near(self.num(value)))
+        stores && self.fact(value).ty == Type::Number && (self.is_bits(value) || fits(self.num(value)))
     }
 
     /// Writes `ToInt32` of the value to the elements, of which each takes the bits that it has.
@@ -152,14 +161,34 @@ impl Gen<'_, '_> {
 
     /// `ToInt32` of doubles of which `num` is known.
     fn to_int32_lanes(&mut self, pair: Value, num: Num) -> Value {
+        if fits(num) {
+            // Together one conversion, which makes 0 of NaN.
+            let wide = self.b.ins().fcvt_to_sint_sat(types::I64X2, pair);
+            let zero = self.b.func.dfg.constants.insert(ConstantData::from(&[0; 16][..]));
+            let zero = self.b.ins().vconst(types::I64X2, zero);
+            return self.b.ins().snarrow(wide, zero);
+        }
         let whole = if num.int { pair } else { self.b.ins().trunc(pair) };
-        let near = if is_near(num) { whole } else { self.rest_of_word(whole) };
+        let near = if !num.within(-NEAR, NEAR - 1.0) {
+            self.rest_of_word(whole)
+        } else if num.nan {
+            self.zero_of_nan(whole)
+        } else {
+            whole
+        };
         let magic = self.splat(MAGIC);
         let sum = self.b.ins().fadd(near, magic);
         let bytes = self.cast(types::I8X16, sum);
         let halves = self.b.func.dfg.immediates.push(ConstantData::from(&LOWER_HALVES[..]));
         let low = self.b.ins().shuffle(bytes, bytes, halves);
         self.cast(types::I32X4, low)
+    }
+
+    fn zero_of_nan(&mut self, pair: Value) -> Value {
+        let is_number = self.b.ins().fcmp(FloatCC::Equal, pair, pair);
+        let bits = self.cast(types::I64X2, pair);
+        let bits = self.b.ins().band(bits, is_number);
+        self.cast(types::F64X2, bits)
     }
 
     /// Integers without their multiples of 2^32; 0 of what is no integer.
@@ -169,9 +198,6 @@ impl Gen<'_, '_> {
         let words = self.b.ins().floor(scaled);
         let above = self.b.ins().fmul(words, up);
         let rest = self.b.ins().fsub(whole, above);
-        let is_number = self.b.ins().fcmp(FloatCC::Equal, rest, rest);
-        let bits = self.cast(types::I64X2, rest);
-        let bits = self.b.ins().band(bits, is_number);
-        self.cast(types::F64X2, bits)
+        self.zero_of_nan(rest)
     }
 }

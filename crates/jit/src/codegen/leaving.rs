@@ -64,6 +64,9 @@ impl<'x> Gen<'x, '_> {
         let outer = cost.masked;
         for stmt in stmts {
             self.stmt_cost(stmt, at, cost)?;
+            if matches!(stmt, Stmt::Jump(_)) {
+                break;
+            }
             cost.masked |= !outward(std::slice::from_ref(stmt)).is_empty();
         }
         cost.masked = outer;

@@ -40,6 +40,7 @@ impl<'x> Gen<'x, '_> {
         }
         let length = round.whole - round.repeated;
         cost.whole += round.whole * ROUNDS;
+        cost.slow += round.slow * ROUNDS;
         cost.repeated += round.whole * ROUNDS - length;
         Ok(())
     }

@@ -34,6 +34,8 @@ pub(super) struct Cost {
     pub(super) repeated: u32,
     /// Operations on single lanes.
     pub(super) single: u32,
+    /// Operations on whole registers that are no faster than those on single lanes.
+    pub(super) slow: u32,
     /// What is looked at is done for some lanes only.
     pub(super) masked: bool,
 }
@@ -73,7 +75,7 @@ impl<'x> Gen<'x, '_> {
         if cost.whole - cost.repeated > LONGEST {
             return Err("the body is too long");
         }
-        if cost.whole <= cost.single {
+        if cost.whole <= cost.single + cost.slow {
             return Err("too little of it can be done on several elements at once");
         }
         Ok(())
