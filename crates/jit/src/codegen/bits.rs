@@ -52,8 +52,10 @@ impl Gen<'_, '_> {
                 cost.whole += 1;
                 self.operand_cost(*a, at, cost)
             }
-            Kind::Bin(_, a, b) => {
-                cost.whole += 1;
+            Kind::Bin(op, a, b) => {
+                // Only the conversion is left of that.
+                let is_plain = *op == Op::Or && matches!(self.kind(*b), Kind::Num(zero) if *zero == 0.0);
+                cost.whole += u32::from(!is_plain);
                 self.operand_cost(*a, at, cost)?;
                 self.operand_cost(*b, at, cost)
             }
@@ -71,10 +73,8 @@ impl Gen<'_, '_> {
         if !self.is_bits(e) && !matches!(self.kind(e), Kind::Num(_)) {
             if self.natively_int(e) {
                 cost.single += DETOUR;
-            } else if fits(self.num(e)) {
-                cost.whole += 1;
             } else {
-                cost.slow += DETOUR;
+                cost.slow += if fits(self.num(e)) { 1 } else { DETOUR };
             }
         }
         self.cost(e, at, cost)

@@ -265,9 +265,12 @@ impl<'x> Gen<'x, '_> {
                     | MathFn::Round
                     | MathFn::Sign
                     | MathFn::Sqrt
-                    | MathFn::Trunc
-                    | MathFn::Min
-                    | MathFn::Max => cost.whole += 1,
+                    | MathFn::Trunc => cost.whole += 1,
+                    // The vector forms have no way around NaN and -0.
+                    MathFn::Min | MathFn::Max => {
+                        cost.whole += 1;
+                        cost.slow += 2;
+                    }
                     _ => cost.single += 1,
                 }
                 all(args, cost)
