@@ -165,7 +165,7 @@ test('jit: explain() shows variables whatever their names', (t) => {
   const f = jit((index: number, element: Float64Array) => {
     const before = element[index]! + 0.5;
     let result = before;
-    for (let value = 0; value < 3; value++) result += value;
+    for (let value = 0; value < 300; value++) result += value;
     element[index] = result;
   });
   parallelForSync(3, f, new Float64Array(3));
