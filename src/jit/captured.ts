@@ -146,15 +146,17 @@ class Collector implements Program {
     this.#sources.push(source);
     const names: string[] = [];
     const values: Captured[] = [];
-    const captured = this.#knowledge.capturedBy(fn);
-    for (const [name, members] of isNative(text) ? [] : rootsOf(text)) {
-      if (captured !== undefined && Object.hasOwn(captured, name)) {
+    const roots: Members = isNative(text) ? new Map() : rootsOf(text);
+    const declared = this.#knowledge.capturedBy(fn);
+    // A bundler may have given the variables other names; then the engine is asked after all.
+    const captured = declared !== undefined && Object.keys(declared).every((name) => roots.has(name)) ? declared : undefined;
+    for (const [name, members] of roots) {
+      if (captured !== undefined) {
+        if (!Object.hasOwn(captured, name)) continue;
         names.push(name);
         values.push(this.#value(captured[name], members, name));
         continue;
       }
-      // A bundler may have given a variable another name; then the engine is asked after all.
-      if (captured !== undefined && name in globalThis) continue;
       const scope = source.scopes.find(({ object }) => object !== globalThis && hasVariable(object, name));
       if (scope === undefined) continue;
       names.push(name);
