@@ -2,8 +2,8 @@
 
 import test from 'ava';
 import {
-  CancelledError, CompileError, jit, type KernelArgument, parallelFor, parallelForSync, parallelReduce, parallelReduceSync, Pool, SharedArray,
-  TimeoutError, Value,
+  CancelledError, CompileError, filter, filterSync, jit, type KernelArgument, parallelFor, parallelForSync, parallelReduce,
+  parallelReduceSync, Pool, scan, scanSync, SharedArray, sort, sortSync, TimeoutError, Value,
 } from '../index.js';
 import { interpolate } from './fixtures/jit/captured.ts';
 
@@ -161,6 +161,46 @@ test('jit: explain() says why there are no vectors, and that random numbers diff
   t.regex(kernel!.exceptions.join(), /Math\.random/);
 });
 
+test('jit: explain() shows variables whatever their names', (t) => {
+  const f = jit((index: number, element: Float64Array) => {
+    const before = element[index]! + 0.5;
+    let result = before;
+    for (let value = 0; value < 300; value++) result += value;
+    element[index] = result;
+  });
+  parallelForSync(3, f, new Float64Array(3));
+  const names = f.explain().kernels[0]!.variables.map(({ name }) => name);
+  t.deepEqual(['before', 'result', 'value'].filter((name) => !names.includes(name)), []);
+  t.false(names.some((name) => name.includes(' ')));
+});
+
+test('jit: explain() tells that loops which are left early, and bitwise operators of doubles, go over vectors', (t) => {
+  const root = jit((i: number, a: Float64Array, out: Float64Array) => {
+    const wanted = Math.abs(a[i]!) + 1;
+    let guess = wanted;
+    for (let round = 0; round < 40; round++) {
+      const next = (guess + wanted / guess) * 0.5;
+      if (next === guess) break;
+      guess = next;
+    }
+    out[i] = guess;
+  });
+  const half = jit((i: number, a: Float64Array, out: Float64Array) => {
+    const clamp = (x: number): number => {
+      if (x < 0) return 0;
+      return x > 255 ? 255 : x;
+    };
+    out[i] = (clamp(a[i]!) * 0.5) | 0;
+  });
+  for (const f of [root, half]) {
+    const [out, expected] = [new Float64Array(1000), new Float64Array(1000)];
+    parallelForSync(1000, f, numbers, out);
+    expected.forEach((_, i) => void f(i, numbers, expected));
+    t.deepEqual(out, expected);
+    t.deepEqual(f.explain().kernels[0]!.vectorized, { lanes: 2 });
+  }
+});
+
 test('jit: { fallback: "js" }: loops and reductions run as JavaScript, in workers where they are awaited', async (t) => {
   const [out, plain, count] = [SharedArray('d', 50), new Float64Array(50), Value('i')];
   const f = jit((i: number, out: Float64Array, plain: Float64Array, count: Value<'i'>) => {
@@ -206,4 +246,53 @@ test('jit: { fallback: "js" } runs what cannot be compiled as JavaScript', async
   const f = jit((x: number) => `${x}`.length, { fallback: 'js' });
   t.deepEqual([...(await pool.map(f, new Float64Array([1, 22, 333])))], [1, 2, 3]);
   t.deepEqual([...pool.mapSync(f, new Float64Array([1, 22, 333]))], [1, 2, 3]);
+});
+
+test('jit: explain() tells what the algorithms make of a function: the loops it is compiled into, and its own variables', async (t) => {
+  const weight = (x: number): number => {
+    const tripled = x * 3;
+    return tripled + 1;
+  };
+  const descending = jit((a: number, b: number) => {
+    const difference = weight(b) - weight(a);
+    return difference;
+  });
+  t.deepEqual(descending.explain().kernels, []);
+  await sort(Float64Array.from({ length: 5000 }, (_, i) => i % 77), descending);
+  sortSync(Int16Array.of(1, 2, 3), descending);
+  const { kernels } = descending.explain();
+  t.deepEqual(
+    kernels.map(({ entry, arguments: types }) => [entry, types[0]]),
+    [
+      ['sort.block', 'Float64Array'],
+      ['sort.block', 'Int16Array'],
+      ['sort.split', 'Float64Array'],
+      ['sort.merge', 'Float64Array'],
+    ],
+  );
+  for (const { variables, vectorized, exceptions, boundsChecks } of kernels) {
+    const names = variables.map(({ name }) => name);
+    t.true(names.includes('difference') && names.includes('tripled'));
+    t.false(names.includes('width') || names.includes('stop') || names.includes('middle'));
+    t.is(vectorized.lanes, 1);
+    t.deepEqual(exceptions, []);
+    t.true(boundsChecks.checked + boundsChecks.proven + boundsChecks.hoisted > 0);
+  }
+  t.is(kernels[1]!.variables.find(({ name }) => name === 'tripled')!.type, 'int64');
+  t.regex(String(descending.explain()), /^sort\.merge\(Float64Array, .*\): nothing\n {2}\w+: float64 \(line \d\)/m);
+});
+
+test('jit: explain() of operators and predicates, and of a function in several algorithms', async (t) => {
+  const longer = jit((a: number, b: number) => (Math.random() < 2 && a > b ? a : b));
+  await scan(Float64Array.of(1, 3, 2), longer, 0);
+  scanSync(Float64Array.of(1, 3, 2), longer, 0, { exclusive: true });
+  await parallelReduce(Float64Array.of(1, 3, 2), longer, 0);
+  t.deepEqual(longer.explain().kernels.map(({ entry }) => entry), ['reduce', 'call', 'scan.leaf', 'scan.before', 'scan.inclusive', 'scan.exclusive']);
+  t.true(longer.explain().kernels.every(({ exceptions }) => exceptions.length === 1));
+  const isSmall = jit((x: number) => x < 3);
+  await filter(Float64Array.of(1, 3, 2), isSmall);
+  t.deepEqual(isSmall.explain().kernels.map(({ entry }) => entry), ['filter.ask']);
+  const inJavaScript = jit((x: number) => String(x).length < 2, { fallback: 'js' });
+  filterSync(Float64Array.of(1, 30, 2), inJavaScript);
+  t.deepEqual(inJavaScript.explain().kernels, []);
 });

@@ -1,6 +1,6 @@
 /** Checks of what the algorithms are given. */
 
-import { isTypedArray, type TypedArray } from '../jit/elements.js';
+import { type HalfArray, isTypedArray, type TypedArray } from '../jit/elements.js';
 import { type CheckedOptions, checkOptions, type LoopOptions } from '../jit/options.js';
 import { describe } from '../multiprocessing/options.js';
 
@@ -20,6 +20,7 @@ interface ByTag {
   Float64Array: Float64Array;
   BigInt64Array: BigInt64Array;
   BigUint64Array: BigUint64Array;
+  Float16Array: HalfArray;
 }
 
 /** A plain typed array with elements of that type. */

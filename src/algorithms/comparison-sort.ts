@@ -26,112 +26,110 @@ const SIZES = [65_536, 16_384, 4096, 1024];
 /** Blocks that several threads share well. */
 const BLOCKS = 16;
 
-const sorting = new Around((compare: Comparator<number>) => {
-  /** Merges neighbouring runs of `width` elements of `from..end`. */
-  function mergeRuns(source: Elements, target: Elements, from: number, end: number, width: number): void {
-    for (let start = from; start < end; start += 2 * width) {
-      const middle = Math.min(start + width, end);
-      const stop = Math.min(start + 2 * width, end);
-      let i = start;
-      let j = middle;
-      for (let k = start; k < stop; k++) {
-        if (i < middle && (j >= stop || !(compare(source[i]!, source[j]!) > 0))) {
-          target[k] = source[i]!;
-          i++;
-        } else {
-          target[k] = source[j]!;
-          j++;
+const sorting = new Around('sort', 'compare', (compare: Comparator<number>) => ({
+  /** Sorts a block of `data`. */
+  block(block: number, data: Elements, spare: Elements, sizes: Uint32Array): void {
+    /** Merges neighbouring runs of `width` elements of `from..end`. */
+    function mergeRuns(source: Elements, target: Elements, from: number, end: number, width: number): void {
+      for (let start = from; start < end; start += 2 * width) {
+        const middle = Math.min(start + width, end);
+        const stop = Math.min(start + 2 * width, end);
+        let i = start;
+        let j = middle;
+        for (let k = start; k < stop; k++) {
+          if (i < middle && (j >= stop || !(compare(source[i]!, source[j]!) > 0))) {
+            target[k] = source[i]!;
+            i++;
+          } else {
+            target[k] = source[j]!;
+            j++;
+          }
         }
       }
     }
-  }
 
-  return {
-    /** Sorts a block of `data`. */
-    block(block: number, data: Elements, spare: Elements, sizes: Uint32Array): void {
-      const size = sizes[0]!;
-      const from = block * size;
-      const end = Math.min(from + size, data.length);
-      for (let start = from; start < end; start += 16) {
-        const stop = Math.min(start + 16, end);
-        for (let i = start + 1; i < stop; i++) {
-          const element = data[i]!;
-          let j = i;
-          while (j > start && compare(data[j - 1]!, element) > 0) {
-            data[j] = data[j - 1]!;
-            j--;
-          }
-          data[j] = element;
+    const size = sizes[0]!;
+    const from = block * size;
+    const end = Math.min(from + size, data.length);
+    for (let start = from; start < end; start += 16) {
+      const stop = Math.min(start + 16, end);
+      for (let i = start + 1; i < stop; i++) {
+        const element = data[i]!;
+        let j = i;
+        while (j > start && compare(data[j - 1]!, element) > 0) {
+          data[j] = data[j - 1]!;
+          j--;
         }
+        data[j] = element;
       }
-      for (let width = 16; width < end - from; width *= 4) {
-        mergeRuns(data, spare, from, end, width);
-        mergeRuns(spare, data, from, end, width * 2);
-      }
-    },
+    }
+    for (let width = 16; width < end - from; width *= 4) {
+      mergeRuns(data, spare, from, end, width);
+      mergeRuns(spare, data, from, end, width * 2);
+    }
+  },
 
-    /** Finds how many elements of its pair's first run come before a unit. */
-    split(unit: number, source: Elements, splits: Uint32Array, sizes: Uint32Array): void {
-      const size = sizes[0]!;
-      const width = sizes[1]!;
-      const units = (2 * width) / size;
-      const wanted = unit % units;
-      const start = (unit - wanted) * size;
-      const middle = Math.min(start + width, source.length);
-      const length = Math.min(start + 2 * width, source.length) - start;
-      // Of the units around the wanted one: their numbers, and how much of the first run comes before them.
-      let low = 0;
-      let high = units;
-      let before = 0;
-      let after = middle - start;
-      while (low < wanted) {
-        const half = (low + high) >>> 1;
-        const at = Math.min(half * size, length);
-        // Neither run may end before its share does.
-        let from = Math.max(before, at - (Math.min(high * size, length) - after));
-        let to = Math.min(after, at - (Math.min(low * size, length) - before));
-        while (from < to) {
-          const i = (from + to) >>> 1;
-          if (compare(source[start + i]!, source[middle + at - i - 1]!) > 0) to = i;
-          else from = i + 1;
-        }
-        if (wanted < half) {
-          high = half;
-          after = from;
-        } else {
-          low = half;
-          before = from;
-        }
+  /** Finds how many elements of its pair's first run come before a unit. */
+  split(unit: number, source: Elements, splits: Uint32Array, sizes: Uint32Array): void {
+    const size = sizes[0]!;
+    const width = sizes[1]!;
+    const units = (2 * width) / size;
+    const wanted = unit % units;
+    const start = (unit - wanted) * size;
+    const middle = Math.min(start + width, source.length);
+    const length = Math.min(start + 2 * width, source.length) - start;
+    // Of the units around the wanted one: their numbers, and how much of the first run comes before them.
+    let low = 0;
+    let high = units;
+    let before = 0;
+    let after = middle - start;
+    while (low < wanted) {
+      const half = (low + high) >>> 1;
+      const at = Math.min(half * size, length);
+      // Neither run may end before its share does.
+      let from = Math.max(before, at - (Math.min(high * size, length) - after));
+      let to = Math.min(after, at - (Math.min(low * size, length) - before));
+      while (from < to) {
+        const i = (from + to) >>> 1;
+        if (compare(source[start + i]!, source[middle + at - i - 1]!) > 0) to = i;
+        else from = i + 1;
       }
-      splits[unit] = before;
-    },
+      if (wanted < half) {
+        high = half;
+        after = from;
+      } else {
+        low = half;
+        before = from;
+      }
+    }
+    splits[unit] = before;
+  },
 
-    /** Merges the elements of a unit. */
-    merge(unit: number, source: Elements, target: Elements, splits: Uint32Array, sizes: Uint32Array): void {
-      const size = sizes[0]!;
-      const width = sizes[1]!;
-      const units = (2 * width) / size;
-      const start = (unit - (unit % units)) * size;
-      const middle = Math.min(start + width, source.length);
-      const begin = unit * size;
-      const end = Math.min(begin + size, source.length);
-      const isLast = unit % units === units - 1 || end === source.length;
-      let i = start + splits[unit]!;
-      let j = middle + (begin - i);
-      const stopFirst = isLast ? middle : start + splits[unit + 1]!;
-      const stopSecond = middle + (end - stopFirst);
-      for (let k = begin; k < end; k++) {
-        if (i < stopFirst && (j >= stopSecond || !(compare(source[i]!, source[j]!) > 0))) {
-          target[k] = source[i]!;
-          i++;
-        } else {
-          target[k] = source[j]!;
-          j++;
-        }
+  /** Merges the elements of a unit. */
+  merge(unit: number, source: Elements, target: Elements, splits: Uint32Array, sizes: Uint32Array): void {
+    const size = sizes[0]!;
+    const width = sizes[1]!;
+    const units = (2 * width) / size;
+    const start = (unit - (unit % units)) * size;
+    const middle = Math.min(start + width, source.length);
+    const begin = unit * size;
+    const end = Math.min(begin + size, source.length);
+    const isLast = unit % units === units - 1 || end === source.length;
+    let i = start + splits[unit]!;
+    let j = middle + (begin - i);
+    const stopFirst = isLast ? middle : start + splits[unit + 1]!;
+    const stopSecond = middle + (end - stopFirst);
+    for (let k = begin; k < end; k++) {
+      if (i < stopFirst && (j >= stopSecond || !(compare(source[i]!, source[j]!) > 0))) {
+        target[k] = source[i]!;
+        i++;
+      } else {
+        target[k] = source[j]!;
+        j++;
       }
-    },
-  };
-});
+    }
+  },
+}));
 
 /** Sorts `array`. @throws {TypeError} when `compare` is no function. */
 export function comparisonSort(array: TypedArray, compare: Comparator<never>): () => Steps<void> {

@@ -14,7 +14,7 @@ export type Predicate<A extends TypedArray> = (element: ElementOf<A>, index: num
 
 type Test = (element: number, index: number, array: Float64Array) => unknown;
 
-const testing = new Around((test: Test) => ({
+const testing = new Around('filter', 'test', (test: Test) => ({
   ask(i: number, array: Float64Array, mask: Uint8Array): void {
     mask[i] = test(array[i]!, i, array) ? 1 : 0;
   },

@@ -5,7 +5,7 @@
  * elements, nobody proves that they stay apart. Sizes are passed in arrays: a number would be compiled anew for each magnitude.
  */
 
-import { type NumericFunction, asJitted, jit } from '../jit/function.js';
+import { asJitted, jitAround, type NumericFunction } from '../jit/function.js';
 import type { AsyncResult } from '../multiprocessing/async-result.js';
 import { parallelFor, parallelForSync } from '../jit/machine.js';
 import type { LoopBody } from '../jit/parallel-for.js';
@@ -43,24 +43,32 @@ class LoopStep implements Step<void> {
 /**
  * The loops around functions of the user, made once for each function.
  *
- * @param make makes them around one function, each a function that captures it.
+ * @param algorithm its name, for `explain()`.
+ * @param as the name under which the loops capture the user's function; they capture nothing else.
+ * @param make makes them around one function.
  */
 export class Around<F extends NumericFunction, L extends Record<string, Body>> {
+  readonly #algorithm: string;
+  readonly #as: string;
   readonly #make: (fn: F) => L;
   readonly #loops = new WeakMap<NumericFunction, L>();
 
-  constructor(make: (fn: F) => L) {
+  constructor(algorithm: string, as: string, make: (fn: F) => L) {
+    this.#algorithm = algorithm;
+    this.#as = as;
     this.#make = make;
   }
 
   /** @throws {TypeError} when `fn`, named so, is no function. */
   loops(name: string, fn: F): L {
-    const { fn: inner, fallback } = asJitted(name, fn);
+    const jitted = asJitted(name, fn);
     // By what was given: the same function may have been marked in different ways.
     let loops = this.#loops.get(fn);
     if (loops === undefined) {
-      const made = Object.entries(this.#make(inner as F)).map(([key, body]) => [key, jit(body, { fallback })]);
-      loops = Object.fromEntries(made) as L;
+      const made = Object.entries(this.#make(jitted.fn as F)).map(
+        ([key, body]) => [key, jitAround(jitted, `${this.#algorithm}.${key}`, this.#as, body)] as const,
+      );
+      loops = Object.fromEntries<Body>(made) as L;
       this.#loops.set(fn, loops);
     }
     return loops;

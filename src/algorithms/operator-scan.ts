@@ -15,7 +15,7 @@ type Elements = Float64Array;
 /** Elements that are joined in sequence; as in the loops below. */
 const LEAF = 4096;
 
-const scanning = new Around((f: Combine<number>) => ({
+const scanning = new Around('scan', 'f', (f: Combine<number>) => ({
   /** What a leaf comes to. */
   leaf(leaf: number, array: Elements, identity: Elements, totals: Elements): void {
     const end = Math.min((leaf + 1) * 4096, array.length);

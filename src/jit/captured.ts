@@ -52,33 +52,50 @@ export interface Program {
 const TUPLE = 16;
 const COVERAGE = /^cov_[a-z0-9]+$/;
 
+/** What is known of functions without asking the engine. */
+export interface Knowledge {
+  /** The function behind a compiled one. */
+  readonly unwrap: (value: Function) => Function;
+  /** All that a function captures, which never changes; undefined of functions of the user. */
+  readonly capturedBy: (fn: Function) => Readonly<Record<string, unknown>> | undefined;
+}
+
 /**
- * Finds the captured values of a function as they are now. `unwrap` gives the function behind a compiled one.
+ * Finds the captured values of a function as they are now.
  *
  * Whether captured variables can change is to be seen in their script only, which V8 takes 5 to 50 ms to hand over: unless
  * `decides`, they are taken for changing.
  */
-export function programOf(fn: Function, unwrap: (value: Function) => Function, decides: boolean): Program {
-  const collector = new Collector(unwrap, decides);
+export function programOf(fn: Function, knowledge: Knowledge, decides: boolean): Program {
+  const collector = new Collector(knowledge, decides);
   collector.add(fn);
   collector.run();
   return collector;
 }
 
-/** Where a text comes from; the script is looked for when it is needed. */
+/** Where a text comes from; the engine is asked when it has to be: an inspection takes 0.1 ms. */
 class Source {
   readonly text: string;
-  readonly #inspection: Inspection;
+  readonly #fn: Function;
+  #inspection: Inspection | undefined;
   #script: Script | undefined;
   #isKnown = false;
 
-  constructor(text: string, inspection: Inspection) {
+  constructor(fn: Function, text: string) {
+    this.#fn = fn;
     this.text = text;
-    this.#inspection = inspection;
+  }
+
+  get #found(): Inspection {
+    return (this.#inspection ??= isNative(this.text) ? { place: null, scopes: [] } : inspect(this.#fn));
+  }
+
+  get scopes(): readonly Scope[] {
+    return this.#found.scopes;
   }
 
   get script(): Script | undefined {
-    const { place, scopes } = this.#inspection;
+    const { place, scopes } = this.#found;
     if (!this.#isKnown && place !== null) this.#script = scriptOf({ place, scopes }, this.text);
     this.#isKnown = true;
     return this.#script;
@@ -86,7 +103,7 @@ class Source {
 
   /** Offset of the text in its script, or -1. */
   get start(): number {
-    const { place } = this.#inspection;
+    const { place } = this.#found;
     return place === null ? -1 : (this.script?.startOf(this.text, place) ?? -1);
   }
 }
@@ -95,13 +112,13 @@ class Collector implements Program {
   readonly units: UnitRequest[] = [];
   readonly arrays: Memory[] = [];
   constant = true;
-  readonly #unwrap: (value: Function) => Function;
+  readonly #knowledge: Knowledge;
   readonly #decides: boolean;
   readonly #functions: Function[] = [];
   readonly #sources: Source[] = [];
 
-  constructor(unwrap: (value: Function) => Function, decides: boolean) {
-    this.#unwrap = unwrap;
+  constructor(knowledge: Knowledge, decides: boolean) {
+    this.#knowledge = knowledge;
     this.#decides = decides;
   }
 
@@ -125,19 +142,22 @@ class Collector implements Program {
 
   #unit(fn: Function): void {
     const text = textOf(fn);
-    if (isNative(text)) {
-      this.#sources.push(new Source(text, { place: null, scopes: [] }));
-      this.units.push({ text, names: [], values: [] });
-      return;
-    }
-    const inspection = inspect(fn);
-    const { scopes } = inspection;
-    const source = new Source(text, inspection);
+    const source = new Source(fn, text);
     this.#sources.push(source);
     const names: string[] = [];
     const values: Captured[] = [];
-    for (const [name, members] of rootsOf(text)) {
-      const scope = scopes.find(({ object }) => object !== globalThis && hasVariable(object, name));
+    const roots: Members = isNative(text) ? new Map() : rootsOf(text);
+    const declared = this.#knowledge.capturedBy(fn);
+    // A bundler may have given the variables other names; then the engine is asked after all.
+    const captured = declared !== undefined && Object.keys(declared).every((name) => roots.has(name)) ? declared : undefined;
+    for (const [name, members] of roots) {
+      if (captured !== undefined) {
+        if (!Object.hasOwn(captured, name)) continue;
+        names.push(name);
+        values.push(this.#value(captured[name], members, name));
+        continue;
+      }
+      const scope = source.scopes.find(({ object }) => object !== globalThis && hasVariable(object, name));
       if (scope === undefined) continue;
       names.push(name);
       values.push(this.#variable(name, members, scope, source));
@@ -170,7 +190,7 @@ class Collector implements Program {
       case 'undefined':
         return { kind: 'undefined' };
       case 'function':
-        return this.#function(this.#unwrap(value), members, path);
+        return this.#function(this.#knowledge.unwrap(value), members, path);
       case 'object':
         return value === null ? { kind: 'other', text: `\`${path}\`, which is null,` } : this.#object(value, members, path);
       default:

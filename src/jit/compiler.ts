@@ -3,12 +3,10 @@
  */
 
 import { CompileError } from '../errors.js';
-import { binding } from '../native/binding.js';
-import { type Captured, type Program, programOf } from './captured.js';
-import { expect, forget, type Pending, recycle, takeSlot } from '../runtime/port.js';
 import { arrayOf, isMemory, type Memory, type Shape, shapeOf } from './arguments.js';
+import { type Captured, type Knowledge, type Program, programOf } from './captured.js';
+import { code, codeLater, type CodeRequest, exact } from './code-cache.js';
 import { numberOf, type TypedArray } from './elements.js';
-import { probe } from './probe.js';
 
 /** How compiled code is called; see `Entry` in crates/jit. */
 export type EntryKind = 'call' | 'map' | `for${number}` | 'reduce';
@@ -51,6 +49,8 @@ export interface KernelReport {
 
 /** A kernel ready to run: `arrays` are passed after the arguments. */
 export interface Kernel extends KernelReport {
+  /** The code lives as long as this. */
+  readonly report: KernelReport;
   readonly entry: EntryKind;
   readonly params: readonly string[];
   /** Of the arrays among the arguments, then of the captured ones. */
@@ -70,41 +70,31 @@ export interface KernelWish {
   readonly unsafe?: boolean;
 }
 
-/** What is asked of the addon, and the name of what it makes. */
+/** What is asked of the addon, and the name that its answer has among the forms of this function. */
 interface Plan {
   readonly key: string;
   readonly program: Program;
   readonly entry: EntryKind;
   readonly params: readonly string[];
   readonly shapes: readonly Shape[];
-  readonly request: object;
-}
-
-/** Hears what came of a compilation in the background. */
-interface Listener {
-  readonly use: (kernel: Kernel) => void;
-  readonly failed: (error: unknown) => void;
+  readonly request: CodeRequest;
 }
 
 /** Uses after which finding out whether captured variables can change costs less than reading them anew each time. */
 const PATIENCE = 64;
 
-const dropped = new FinalizationRegistry<number>((kernel) => binding.jitDrop(kernel));
-
 /** All compiled forms of a function. */
 export class Compiler {
   readonly #fn: Function;
   readonly #kernels = new Map<string, Kernel>();
-  /** Who waits for forms that are being made. */
-  readonly #waiting = new Map<string, Listener[]>();
-  readonly #unwrap: (value: Function) => Function;
+  readonly #knowledge: Knowledge;
   readonly #vectorize: boolean;
   #program: Program | undefined;
   #uses = 0;
 
-  constructor(fn: Function, unwrap: (value: Function) => Function, vectorize: boolean) {
+  constructor(fn: Function, knowledge: Knowledge, vectorize: boolean) {
     this.#fn = fn;
-    this.#unwrap = unwrap;
+    this.#knowledge = knowledge;
     this.#vectorize = vectorize;
   }
 
@@ -116,10 +106,7 @@ export class Compiler {
   /** The form for these arguments, made on this thread if need be. @throws {CompileError} when the function is outside of the subset. */
   kernel(wish: KernelWish): Kernel {
     const plan = this.#plan(wish);
-    const known = this.#known(plan);
-    if (known !== undefined) return known;
-    probeFor(plan);
-    return this.#keep(plan, binding.jitCompile(plan.request) as KernelReport);
+    return this.#known(plan) ?? this.#keep(plan, code(plan.request));
   }
 
   /** As `kernel`, but made on a native thread. A form that is there already is used at once. */
@@ -127,23 +114,17 @@ export class Compiler {
     const plan = this.#plan(wish);
     const known = this.#known(plan);
     if (known !== undefined) return use(known);
-    const waiting = this.#waiting.get(plan.key);
-    if (waiting !== undefined) {
-      waiting.push({ use, failed });
-      return;
-    }
-    probeFor(plan);
-    const listeners = [{ use, failed }];
-    new Compilation(plan.request, (report) => {
-      this.#waiting.delete(plan.key);
-      try {
-        const kernel = this.#known(plan) ?? this.#keep(plan, report());
-        for (const listener of listeners) listener.use(kernel);
-      } catch (error) {
-        for (const listener of listeners) listener.failed(error);
-      }
-    });
-    this.#waiting.set(plan.key, listeners);
+    codeLater(
+      plan.request,
+      (report) => {
+        try {
+          use(this.#known(plan) ?? this.#keep(plan, report));
+        } catch (error) {
+          failed(error);
+        }
+      },
+      failed,
+    );
   }
 
   #known({ key, program }: Plan): Kernel | undefined {
@@ -158,7 +139,7 @@ export class Compiler {
     const same = aliases(memory.map(arrayOf));
     const shapes = memory.map(shapeOf);
     // Constants of a program that can change are part of the key.
-    const constants = program.constant ? '' : JSON.stringify(program.units.map(({ values: captured }) => captured), replacer);
+    const constants = program.constant ? '' : JSON.stringify(program.units.map(({ values: captured }) => captured), exact);
     const captured = program.arrays.map((array) => numberOf(arrayOf(array)));
     const key = [entry, params.join(), output, unsafe, same.join(), captured.join(), shapes.join(), constants].join('|');
     const request = {
@@ -177,54 +158,21 @@ export class Compiler {
 
   #captured(): Program {
     if (this.#program?.constant === true) return this.#program;
-    this.#program = programOf(this.#fn, this.#unwrap, this.#uses++ >= PATIENCE);
+    this.#program = programOf(this.#fn, this.#knowledge, this.#uses++ >= PATIENCE);
     return this.#program;
   }
 
   #keep({ key, program, entry, params, shapes }: Plan, report: KernelReport): Kernel {
     if (report.error !== undefined && report.error !== null) throw compileError(report.error, program);
-    const kernel: Kernel = { ...report, entry, params, shapes, arrays: program.arrays, program };
-    dropped.register(this, report.kernel);
+    const kernel: Kernel = { ...report, report, entry, params, shapes, arrays: program.arrays, program };
     this.#kernels.set(key, kernel);
     return kernel;
   }
 }
 
-/** The engine's routines are looked for on the thread that has the engine. */
-function probeFor({ program }: Plan): void {
-  probe(program.units.flatMap(({ text, values }) => [text, JSON.stringify(values)]));
-}
-
-/** A compilation on a native thread. */
-class Compilation implements Pending {
-  readonly #ended: (report: () => KernelReport) => void;
-
-  constructor(request: object, ended: (report: () => KernelReport) => void) {
-    this.#ended = ended;
-    const slot = takeSlot();
-    expect(slot, this);
-    try {
-      binding.jitCompileLater(request, slot);
-    } catch (error) {
-      forget(slot);
-      recycle(slot);
-      throw error;
-    }
-  }
-
-  settle(slot: number): void {
-    this.#ended(() => binding.jitCompiled(slot) as KernelReport);
-  }
-}
-
 /** See `Compiler`. */
-export function makeCompiler(fn: Function, unwrap: (value: Function) => Function, vectorize: boolean): Compiler {
-  return new Compiler(fn, unwrap, vectorize);
-}
-
-/** Not all numbers survive JSON. */
-function replacer(key: string, value: unknown): unknown {
-  return key === 'number' && (Object.is(value, -0) || !Number.isFinite(value)) ? String(Object.is(value, -0) ? '-0' : value) : value;
+export function makeCompiler(fn: Function, knowledge: Knowledge, vectorize: boolean): Compiler {
+  return new Compiler(fn, knowledge, vectorize);
 }
 
 function compileError({ name, unit, at, line, column, reason, hint }: ErrorReport, program: Program): CompileError {

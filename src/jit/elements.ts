@@ -3,7 +3,15 @@
 import { ARRAY } from '../runtime/kind.js';
 import { createBlock, objectBehind } from '../runtime/shared-block.js';
 
-/** Any typed array. */
+/**
+ * `Float16Array` where the `lib` of whoever compiles declares it, else `Otherwise`: an older TypeScript, and a newer one with an
+ * older `lib`, need not know the type.
+ */
+export type HalfArray<Otherwise = never> = typeof globalThis extends { readonly Float16Array: { readonly prototype: infer A extends object } }
+  ? A
+  : Otherwise;
+
+/** Any typed array; `Float16Array` is one of them where the `lib` of TypeScript has it (`esnext.float16`, `es2025`). */
 export type TypedArray =
   | Int8Array
   | Uint8Array
@@ -15,7 +23,8 @@ export type TypedArray =
   | Float32Array
   | Float64Array
   | BigInt64Array
-  | BigUint64Array;
+  | BigUint64Array
+  | HalfArray;
 
 /** What an element of a typed array is. */
 export type ElementOf<A> = A extends { readonly [index: number]: infer T } ? T : never;
@@ -70,7 +79,7 @@ export interface ArrayOf {
   uint16: Uint16Array;
   int32: Int32Array;
   uint32: Uint32Array;
-  float16: TypedArray;
+  float16: HalfArray<TypedArray>;
   float32: Float32Array;
   float64: Float64Array;
   bigint64: BigInt64Array;

@@ -1,6 +1,8 @@
 /** `f.explain()`: what the compiler has made of a function, for people and for tests. */
 
-import type { Compiler, Kernel } from './compiler.js';
+import type { Captured, Program } from './captured.js';
+import type { Kernel } from './compiler.js';
+import type { Jitted } from './function.js';
 
 /** How one variable is held in compiled code. */
 export interface VariableExplanation {
@@ -13,14 +15,18 @@ export interface VariableExplanation {
 
 /** One compiled form. */
 export interface KernelExplanation {
-  /** What it was made for: `map`, `for`, `reduce`, `call`. */
+  /**
+   * What it was made for: `map`, `for`, `reduce`, `call`; or a loop of an algorithm with the function inside: `sort.block`,
+   * `sort.split`, `sort.merge`, `scan.leaf`, `scan.before`, `scan.inclusive`, `scan.exclusive`, `filter.ask`.
+   */
   readonly entry: string;
-  /** Types of the arguments. */
+  /** Types of the arguments; those of the loop when it is one of an algorithm. */
   readonly arguments: readonly string[];
   /** Type of the result; `nothing` of a loop body. */
   readonly result: string;
+  /** Those of the function, and of functions it calls. */
   readonly variables: readonly VariableExplanation[];
-  /** Reads and writes of typed arrays by how their index is checked. */
+  /** Reads and writes of typed arrays by how their index is checked; with those of the algorithm's loop. */
   readonly boundsChecks: {
     /** Compared at each access. */
     readonly checked: number;
@@ -57,8 +63,11 @@ const NAMES = [
 ];
 
 /** Explains the forms made so far. */
-export function explain(compiler: Compiler): Explanation {
-  const kernels = compiler.kernels.map(explainKernel);
+export function explain({ compiler, loops }: Jitted): Explanation {
+  const kernels = [
+    ...compiler.kernels.map((kernel) => explainKernel(kernel)),
+    ...loops.flatMap(({ name, as, jitted }) => jitted.compiler.kernels.map((kernel) => explainLoop(kernel, name, as))),
+  ];
   return { kernels, toString: () => kernels.map(render).join('\n\n') };
 }
 
@@ -76,6 +85,31 @@ function explainKernel(kernel: Kernel): KernelExplanation {
       ...(random ? ['Math.random: a generator of its own for each chunk of the range, seeded for each run'] : []),
     ],
   };
+}
+
+/** A loop of an algorithm: of its variables, those of the user's functions. */
+function explainLoop(kernel: Kernel, name: string, as: string): KernelExplanation {
+  const units = unitsBehind(kernel.program, as);
+  return {
+    ...explainKernel({ ...kernel, variables: kernel.variables.filter(({ unit }) => units.has(unit)) }),
+    entry: name,
+    vectorized: { lanes: 1, reason: 'the loops of the algorithms go step by step' },
+  };
+}
+
+/** The texts that the first one reaches through one of its captured names. */
+function unitsBehind({ units }: Program, as: string): Set<number> {
+  const found = new Set<number>();
+  const visit = ({ kind, number = 0, items = [] }: Captured): void => {
+    items.forEach(visit);
+    if (kind !== 'function' || found.has(number)) return;
+    found.add(number);
+    units[number]?.values.forEach(visit);
+  };
+  const at = units[0]?.names.indexOf(as) ?? -1;
+  const start = units[0]?.values[at];
+  if (start !== undefined) visit(start);
+  return found;
 }
 
 function argumentNames({ params, shapes }: Kernel): string[] {

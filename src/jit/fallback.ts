@@ -1,8 +1,8 @@
 /** `{ fallback: 'js' }`: a function outside of the subset runs as JavaScript in workers, over the same shared arrays. */
 
-import { TimeoutError } from '../errors.js';
+import { BrokenPoolError, TimeoutError } from '../errors.js';
 import { type AsyncResult, attach, fail, fulfil } from '../multiprocessing/async-result.js';
-import { Pool } from '../multiprocessing/pool.js';
+import { giveBack, takePool } from './spare-pools.js';
 
 /** Iterations `from..to` of a loop, in a worker. */
 function chunk(fn: (i: number, ...args: unknown[]) => unknown, values: readonly unknown[], from: number, to: number): void {
@@ -101,27 +101,30 @@ function runInWorkers(
     fulfil(result, value([]));
     return;
   }
-  const pool = new Pool(Math.min(threads, jobs.length), { name: 'jit-fallback' });
+  const pool = takePool(jobs.length, threads);
   const mapped = pool.starmap(work, jobs, { chunksize: 1 });
   attach(result, {
     abandon: (reason) => {
-      if (fail(result, reason)) mapped.cancel();
+      // Its workers are at work that nobody waits for.
+      if (fail(result, reason)) void pool.terminate();
     },
   });
   mapped.then(
     (parts) => {
       finish(true);
+      if (!result.ready()) giveBack(pool);
       try {
         fulfil(result, value(parts));
       } catch (error) {
         fail(result, error);
       }
-      void pool.terminate();
     },
     (error: unknown) => {
       finish(false);
-      fail(result, error);
-      void pool.terminate();
+      // Of a pool that was terminated above, the result is settled.
+      if (!fail(result, error)) return;
+      if (error instanceof BrokenPoolError) void pool.terminate();
+      else giveBack(pool);
     },
   );
 }

@@ -1,6 +1,7 @@
 /** `jit(fn)`: a function that runs as machine code where polycore runs it, and as JavaScript where it is called. */
 
 import { setRebuilding } from '../pickle/index.js';
+import type { Knowledge } from './captured.js';
 import type { Compiler } from './compiler.js';
 import type { Explanation } from './explain.js';
 import { explain, makeCompiler } from './machine.js';
@@ -21,7 +22,10 @@ export interface JitOptions {
 
 /** A function given to `jit`. Called directly it is the JavaScript function it was made of. */
 export type JitFunction<F extends NumericFunction> = F & {
-  /** What the compiler has made of it so far: one report for each combination of argument types it was used with. */
+  /**
+   * What the compiler has made of it so far: one report for each combination of argument types it was used with, and for each
+   * loop of `sort`, `scan` and `filter` with it inside. Not those of other functions that call it: these have their own.
+   */
   explain(): Explanation;
 };
 
@@ -30,12 +34,24 @@ export interface Jitted {
   readonly fn: Function;
   readonly compiler: Compiler;
   readonly fallback: 'throw' | 'js';
+  /** Loops of algorithms with the function inside. */
+  readonly loops: Loop[];
+}
+
+/** A loop of this package around a function of the user. */
+export interface Loop {
+  /** For `explain()`: the algorithm, and which of its loops. */
+  readonly name: string;
+  /** The name under which the user's function is captured; the loop captures nothing else. */
+  readonly as: string;
+  readonly jitted: Jitted;
 }
 
 /** The compiler is made when it is first asked for. */
 class Marked implements Jitted {
   readonly fn: Function;
   readonly fallback: 'throw' | 'js';
+  readonly loops: Loop[] = [];
   readonly #vectorize: boolean;
   #compiler: Compiler | undefined;
 
@@ -46,12 +62,16 @@ class Marked implements Jitted {
   }
 
   get compiler(): Compiler {
-    return (this.#compiler ??= makeCompiler(this.fn, unwrap, this.#vectorize));
+    return (this.#compiler ??= makeCompiler(this.fn, knowledge, this.#vectorize));
   }
 }
 
 const wrappers = new WeakMap<Function, Jitted>();
 const plain = new WeakMap<Function, Jitted>();
+/** Of loops of this package around a function of the user: what they capture. */
+const captured = new WeakMap<Function, Readonly<Record<string, unknown>>>();
+
+const knowledge: Knowledge = { unwrap, capturedBy: (fn) => captured.get(fn) };
 
 function unwrap(fn: Function): Function {
   return wrappers.get(fn)?.fn ?? fn;
@@ -81,10 +101,22 @@ export function jit<F extends NumericFunction>(fn: F, options: JitOptions = {}):
   };
   Object.defineProperty(wrapper, 'name', { value: target.name, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: target.length, configurable: true });
-  Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted.compiler), configurable: true });
+  Object.defineProperty(wrapper, 'explain', { value: () => explain(jitted), configurable: true });
   wrappers.set(wrapper, jitted);
   setRebuilding(wrapper, () => [jit, [target, { fallback, vectorize }]]);
   return wrapper as unknown as JitFunction<F>;
+}
+
+/**
+ * Compiles a loop of this package around a function of the user, with the fallback that this has.
+ *
+ * @param name see `Loop`, as for `as`.
+ */
+export function jitAround<F extends NumericFunction>(jitted: Jitted, name: string, as: string, body: F): JitFunction<F> {
+  captured.set(body, { [as]: jitted.fn });
+  const loop = jit(body, { fallback: jitted.fallback });
+  jitted.loops.push({ name, as, jitted: asJitted(name, loop) });
+  return loop;
 }
 
 /** What belongs to a function that was given to `jit`. */

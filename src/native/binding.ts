@@ -134,6 +134,7 @@ export interface Binding {
   jitCompileLater(request: unknown, slot: number): void;
   jitCompiled(slot: number): unknown;
   jitDrop(kernel: number): void;
+  jitCount(): number;
   jitRunSync(
     kernel: number,
     values: readonly unknown[],

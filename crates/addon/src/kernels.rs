@@ -148,6 +148,14 @@ pub(crate) fn jit_drop(number: u32) {
     registry().lock().unwrap_or_else(PoisonError::into_inner).0.remove(&number);
 }
 
+/// How many kernels there are.
+#[napi_derive::napi]
+#[must_use]
+pub(crate) fn jit_count() -> u32 {
+    let registry = registry().lock().unwrap_or_else(PoisonError::into_inner);
+    u32::try_from(registry.0.len()).unwrap_or(u32::MAX)
+}
+
 /// Compiles. A refusal is a value, not an exception: the caller knows better what to tell its user.
 #[napi_derive::napi]
 pub(crate) fn jit_compile(request: JitRequest) -> Result<JitReport> {

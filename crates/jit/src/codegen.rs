@@ -6,11 +6,13 @@
 mod access;
 mod atomic;
 mod big;
+mod bits;
 mod choice;
 mod condition;
 mod division;
 mod flow;
 mod fold;
+mod leaving;
 mod lockstep;
 mod math;
 mod number;
@@ -256,7 +258,7 @@ impl<'x, 'f> Gen<'x, 'f> {
         }
         let hoisted = self.hoistable_at_entry(plan, index, body);
         if hoisted.accesses.is_empty() {
-            let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted.changes);
+            let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted);
             return self.range_once(index, (lo, hi), body);
         }
         let last = self.b.ins().iadd_imm_s(hi, -1);
@@ -274,7 +276,7 @@ impl<'x, 'f> Gen<'x, 'f> {
                     self.safe.remove(e);
                 }
             }
-            let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, &hoisted.changes) } else { lo };
+            let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, &hoisted) } else { lo };
             self.range_once(index, (start, hi), body);
             if self.reachable {
                 self.b.ins().jump(end, &[]);
@@ -291,12 +293,16 @@ impl<'x, 'f> Gen<'x, 'f> {
         index: Local,
         (lo, hi): (Value, Value),
         body: &'x [Stmt],
-        changes: &affine::Changes,
+        hoisted: &access::Linear,
     ) -> Value {
-        match plan.vectorize.and_then(|()| self.vectorizable(index, body, changes)) {
+        let verdict = match hoisted.refused {
+            Some(reason) => plan.vectorize.and(Err(reason)),
+            None => plan.vectorize.and_then(|()| self.vectorizable(index, body, &hoisted.changes)),
+        };
+        match verdict {
             Ok(()) => {
                 self.report.lanes = u32::try_from(vector::LANES).ok();
-                self.vector_loop(index, (lo, hi), body, changes)
+                self.vector_loop(index, (lo, hi), body, &hoisted.changes)
             }
             Err(reason) => {
                 reason.clone_into(&mut self.report.scalar_because);

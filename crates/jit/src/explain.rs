@@ -67,11 +67,10 @@ pub(crate) fn explain(
 
 fn variables(lowered: &Lowered, facts: &Facts, texts: &[Text]) -> Vec<Variable> {
     let reps = choose_reps(&lowered.program, facts, &lowered.body);
-    let internal = ["argument", "result", "element", "value", "before", "switch", "index", "offset", "member"];
     let mut found: Vec<Variable> = Vec::new();
     for (index, local) in lowered.program.locals.iter().enumerate() {
         let fact = facts.locals[index];
-        if fact.ty == Type::Never || internal.contains(&local.name.as_str()) {
+        if fact.ty == Type::Never || local.is_own() {
             continue;
         }
         let held_as = match Class::of(fact.ty) {

@@ -236,8 +236,16 @@ pub(crate) enum Stmt {
 
 #[derive(Debug, Clone)]
 pub(crate) struct LocalInfo {
+    /// As in the source; of the compiler's own variables it begins with a space.
     pub(crate) name: String,
     pub(crate) at: At,
+}
+
+impl LocalInfo {
+    /// Whether the source does not have it.
+    pub(crate) fn is_own(&self) -> bool {
+        self.name.starts_with(' ')
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 mod board;
 
-use board::{Board, OBJECT};
+use board::{Board, OBJECT, record_of};
 use loom::sync::Arc;
 use loom::thread;
 use sync::{BASE, MOST, Mode, Rest, Semaphore, Wait, Waitable};

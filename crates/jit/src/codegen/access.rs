@@ -379,20 +379,22 @@ impl<'x> Gen<'x, '_> {
     pub(super) fn hoistable_at_entry(&mut self, plan: &Plan<'x>, index: Local, body: &[Stmt]) -> Linear {
         let changes = Changes::of(self.program, body, &[]);
         if changes.loops == 0 {
-            return Linear { accesses: self.linear_accesses(index, body, &changes), changes };
+            return Linear { accesses: self.linear_accesses(index, body, &changes), changes, refused: None };
         }
         // With loops, it is worth the second copy of the body only if the first goes over vector registers.
         let mut accesses = Vec::new();
+        let mut refused = None;
         if plan.vectorize.is_ok() && self.loops_in_step(body) {
             accesses = self.linear_accesses(index, body, &changes);
             self.safe.extend(accesses.iter().copied());
-            if self.vectorizable(index, body, &changes).is_err() {
+            refused = self.vectorizable(index, body, &changes).err();
+            if refused.is_some() {
                 for e in accesses.drain(..) {
                     self.safe.remove(&e);
                 }
             }
         }
-        Linear { accesses, changes }
+        Linear { accesses, changes, refused }
     }
 
     /// The loop as a counted one, and its accesses that can be checked before it begins.
@@ -404,7 +406,7 @@ impl<'x> Gen<'x, '_> {
         }
         let counted = self.affine(&changes).counted(inner)?;
         let accesses = self.linear_accesses(counted.variable, &inner.body, &changes);
-        (!accesses.is_empty()).then_some((counted, Linear { accesses, changes }))
+        (!accesses.is_empty()).then_some((counted, Linear { accesses, changes, refused: None }))
     }
 
     fn linear_accesses(&self, variable: Local, body: &[Stmt], changes: &Changes) -> Vec<E> {
@@ -503,4 +505,6 @@ impl<'x> Gen<'x, '_> {
 pub(super) struct Linear {
     pub(super) accesses: Vec<E>,
     pub(super) changes: Changes,
+    /// Why several iterations at once are out of the question, if that is known already.
+    pub(super) refused: Option<&'static str>,
 }

@@ -1,15 +1,17 @@
 //! Loops inside of a vector loop: all lanes go round together until the last one is done, each assigning no more once its
-//! own condition has failed. Several registers go in step, so that the latency of one hides behind the others.
+//! own condition has failed, or it has left by a jump. Several registers go in step, so that the latency of one hides behind the others.
 
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::Variable;
 
 use super::Gen;
+use super::leaving::outward_of;
 use super::vector::{Cost, Lanes, Verdict};
 use crate::affine::Changes;
-use crate::ir::{E, Kind, Local, Loop, Stmt};
+use crate::ir::{E, Kind, Label, Local, Loop, Stmt};
 
 /// What a round of an inner loop counts for when costs are compared: it is run many times.
 const ROUNDS: u32 = 8;
@@ -17,37 +19,59 @@ const ROUNDS: u32 = 8;
 impl<'x> Gen<'x, '_> {
     /// Whether the loop has such a form; adds what it costs.
     pub(super) fn lockstep_cost(&self, inner: &Loop, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
-        let Some(test) = inner.test else { return Err("a loop inside of it has no condition") };
-        if !inner.test_first || self.fact(test).known_bool().is_some() {
-            return Err("a loop inside of it has its condition at the end, or one that is known");
+        let mut round = Cost { masked: true, ..Cost::default() };
+        match (inner.test, self.tested(inner)) {
+            (Some(test), _) if self.has_effects(test) => {
+                return Err("the condition of a loop inside of it has effects");
+            }
+            (Some(test), None) if self.fact(test).known_bool() == Some(false) => {
+                return Err("a loop inside of it has a condition that never holds");
+            }
+            (_, Some(test)) => self.cost(test, at, &mut round)?,
+            (_, None) => {}
         }
-        if self.has_effects(test) {
-            return Err("the condition of a loop inside of it has effects");
-        }
-        let mut round = Cost::default();
-        self.cost(test, at, &mut round)?;
-        for stmt in &inner.body {
-            self.stmt_cost(stmt, at, true, &mut round)?;
-        }
+        self.list_cost(&inner.body, at, &mut round)?;
         if let Some(update) = inner.update {
-            self.effect_cost(update, at, true, &mut round)?;
+            self.effect_cost(update, at, &mut round)?;
         }
         // A call for each lane of each round costs more than the rest gains.
         if round.single > 0 {
             return Err("a loop inside of it has parts that are done one by one");
         }
+        let length = round.whole - round.repeated;
         cost.whole += round.whole * ROUNDS;
+        cost.slow += round.slow * ROUNDS;
+        cost.repeated += round.whole * ROUNDS - length;
         Ok(())
     }
 
-    /// Statements over several registers.
+    /// The condition of a loop, unless it always holds or never does.
+    fn tested(&self, inner: &Loop) -> Option<E> {
+        inner.test.filter(|test| self.fact(*test).known_bool().is_none())
+    }
+
+    /// Statements over several registers, as far as any lane gets.
     pub(super) fn vector_stmts(&mut self, stmts: &'x [Stmt], sets: &mut [Lanes<'_>]) {
         for stmt in stmts {
-            if let Stmt::Loop(inner) = stmt {
-                self.lockstep(inner, sets);
-            } else {
-                for lanes in sets.iter_mut() {
-                    self.vector_stmt(stmt, lanes);
+            if sets.iter().all(|lanes| lanes.gone) {
+                return;
+            }
+            match stmt {
+                Stmt::Loop(inner) => self.lockstep(inner, sets),
+                Stmt::Labeled(label, body) => {
+                    let outer: Vec<_> = sets.iter().map(|lanes| lanes.mask).collect();
+                    for lanes in sets.iter_mut() {
+                        self.open_label(*label, lanes);
+                    }
+                    self.vector_stmts(body, sets);
+                    for (lanes, outer) in sets.iter_mut().zip(outer) {
+                        self.close_label(*label, body, outer, lanes);
+                    }
+                }
+                _ => {
+                    for lanes in sets.iter_mut() {
+                        self.vector_stmt(stmt, lanes);
+                    }
                 }
             }
         }
@@ -55,23 +79,14 @@ impl<'x> Gen<'x, '_> {
 
     /// The loop, as long as any lane goes on.
     pub(super) fn lockstep(&mut self, inner: &'x Loop, sets: &mut [Lanes<'_>]) {
-        let Some(test) = inner.test else { unreachable!("refused by `lockstep_cost`") };
         for local in self.outliving(inner) {
             for lanes in sets.iter_mut() {
                 self.begin_var(local, lanes);
             }
         }
-        let outer: Vec<_> = sets.iter().map(|lanes| lanes.mask).collect();
-        let mut live = Vec::new();
-        for lanes in sets.iter_mut() {
-            let mut mask = self.mask(test, lanes);
-            if let Some(outer) = lanes.mask {
-                mask = self.b.ins().band(outer, mask);
-            }
-            let variable = self.b.declare_var(types::I64X2);
-            self.b.def_var(variable, mask);
-            live.push(variable);
-        }
+        let away = outward_of(inner);
+        let before: Vec<_> = sets.iter().map(|lanes| (lanes.mask, self.all_arrived(&away, lanes))).collect();
+        let live: Vec<_> = sets.iter_mut().map(|lanes| self.begin_lockstep(inner, lanes)).collect();
         let [head, body, done] = [(); 3].map(|()| self.b.create_block());
         self.b.ins().jump(head, &[]);
         self.b.switch_to_block(head);
@@ -87,23 +102,71 @@ impl<'x> Gen<'x, '_> {
         self.enter(body);
         for (lanes, mask) in sets.iter_mut().zip(&masks) {
             lanes.mask = Some(*mask);
+            self.open_label(inner.next, lanes);
         }
         self.vector_stmts(&inner.body, sets);
-        for ((lanes, mask), variable) in sets.iter_mut().zip(&masks).zip(&live) {
-            if let Some(update) = inner.update {
-                self.vector_effect(update, lanes);
-            }
-            let again = self.mask(test, lanes);
-            let both = self.b.ins().band(*mask, again);
-            self.b.def_var(*variable, both);
+        for (lanes, variable) in sets.iter_mut().zip(&live) {
+            let again = self.end_round(inner, lanes);
+            self.b.def_var(*variable, again);
         }
         self.poll();
         self.b.ins().jump(head, &[]);
         self.b.seal_block(head);
         self.enter(done);
-        for (lanes, mask) in sets.iter_mut().zip(outer) {
-            lanes.mask = mask;
+        for (lanes, (outer, others)) in sets.iter_mut().zip(before) {
+            lanes.mask = outer;
+            if away.is_empty() {
+                continue;
+            }
+            let all = self.all_arrived(&away, lanes);
+            let others = self.b.ins().bnot(others);
+            let left = self.b.ins().band(all, others);
+            let mut here = self.b.ins().bnot(left);
+            if let Some(outer) = outer {
+                here = self.b.ins().band(outer, here);
+            }
+            lanes.mask = Some(here);
         }
+    }
+
+    /// A variable for the lanes that are in the loop, which are at first those that its condition lets in.
+    fn begin_lockstep(&mut self, inner: &'x Loop, lanes: &mut Lanes<'_>) -> Variable {
+        self.open_label(inner.exit, lanes);
+        let mut mask = match (self.tested(inner), inner.test_first) {
+            (Some(test), true) => self.mask(test, lanes),
+            _ => self.everybody(),
+        };
+        if let Some(outer) = lanes.mask {
+            mask = self.b.ins().band(outer, mask);
+        }
+        let variable = self.b.declare_var(types::I64X2);
+        self.b.def_var(variable, mask);
+        variable
+    }
+
+    /// What is done between two rounds; the lanes that go round again.
+    fn end_round(&mut self, inner: &'x Loop, lanes: &mut Lanes<'_>) -> Value {
+        let mut mask = self.rejoined(inner.next, lanes);
+        lanes.mask = Some(mask);
+        lanes.gone = false;
+        if let Some(update) = inner.update {
+            self.vector_effect(update, lanes);
+        }
+        if let Some(test) = self.tested(inner) {
+            let again = self.mask(test, lanes);
+            mask = self.b.ins().band(mask, again);
+        }
+        mask
+    }
+
+    /// The lanes that have jumped to any of the labels so far.
+    fn all_arrived(&mut self, labels: &[Label], lanes: &Lanes<'_>) -> Value {
+        let mut all = self.nobody();
+        for label in labels {
+            let arrived = self.arrived(*label, lanes);
+            all = self.b.ins().bor(all, arrived);
+        }
+        all
     }
 
     /// Variables that the loop assigns and that are read outside of it: lanes that are done have to keep them, also those whose
@@ -137,7 +200,7 @@ impl<'x> Gen<'x, '_> {
         self.program.walk_stmts(
             body,
             &mut |e| refuse(matches!(self.program.kind(e), Kind::Put(..) | Kind::Pick(..))),
-            &mut |stmt| refuse(!matches!(stmt, Stmt::Expr(_) | Stmt::If(..) | Stmt::Loop(_))),
+            &mut |stmt| refuse(matches!(stmt, Stmt::Switch { .. } | Stmt::SetArr(..) | Stmt::Copy { .. })),
         );
         plain.get()
     }

@@ -12,10 +12,11 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as Ty, Value, types}
 use cranelift_frontend::Variable;
 
 use super::condition::floating;
+use super::leaving::outward;
 use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
-use crate::ir::{E, Kind, Local, MathFn, Op, Stmt, Test};
+use crate::ir::{E, Kind, Label, Local, MathFn, Op, Stmt, Test};
 use crate::range::{Num, Type};
 
 /// Iterations in one register.
@@ -28,10 +29,16 @@ const LONGEST: u32 = 400;
 /// What a body would cost.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
-    /// Operations on whole registers.
+    /// Operations on whole registers, those of loops several times.
     pub(super) whole: u32,
+    /// What is counted more than once of them.
+    pub(super) repeated: u32,
     /// Operations on single lanes.
     pub(super) single: u32,
+    /// Operations on whole registers that are no faster than those on single lanes.
+    pub(super) slow: u32,
+    /// What is looked at is done for some lanes only.
+    pub(super) masked: bool,
 }
 
 /// Integers up to here are doubles.
@@ -46,6 +53,17 @@ pub(super) struct Lanes<'x> {
     vars: HashMap<(u32, Class), Variable>,
     /// Where it is set, only lanes of it are assigned.
     pub(super) mask: Option<Value>,
+    /// All lanes have left the statements that are being generated.
+    pub(super) gone: bool,
+    /// For each label: the lanes that have jumped there.
+    pub(super) labels: HashMap<Label, Variable>,
+}
+
+impl<'x> Lanes<'x> {
+    /// The running index, and what the body changes.
+    pub(super) fn place(&self) -> (Local, &'x Changes) {
+        (self.index, self.changes)
+    }
 }
 
 pub(super) type Verdict = Result<(), &'static str>;
@@ -54,38 +72,41 @@ impl<'x> Gen<'x, '_> {
     /// Whether the body can be a vector loop and is worth it; if not, why.
     pub(super) fn vectorizable(&self, index: Local, body: &[Stmt], changes: &Changes) -> Verdict {
         let mut cost = Cost::default();
-        for stmt in body {
-            self.stmt_cost(stmt, (index, changes), false, &mut cost)?;
-        }
-        if cost.whole > LONGEST {
+        self.list_cost(body, (index, changes), &mut cost)?;
+        if cost.whole - cost.repeated > LONGEST {
             return Err("the body is too long");
         }
-        if cost.whole <= cost.single {
+        if cost.whole <= cost.single + cost.slow {
             return Err("too little of it can be done on several elements at once");
         }
         Ok(())
     }
 
-    pub(super) fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn stmt_cost(&self, stmt: &Stmt, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match stmt {
-            Stmt::Expr(e) => self.effect_cost(*e, at, masked, cost),
+            Stmt::Expr(e) => self.effect_cost(*e, at, cost),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
                     self.settled(*test)?;
                     let live = if known { then } else { otherwise };
-                    return live.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost));
+                    return self.list_cost(live, at, cost);
                 }
                 self.cost(*test, at, cost)?;
-                then.iter().chain(otherwise).try_for_each(|stmt| self.stmt_cost(stmt, at, true, cost))
+                self.side_cost(then, at, cost)?;
+                self.side_cost(otherwise, at, cost)
             }
             Stmt::Loop(inner) => self.lockstep_cost(inner, at, cost),
-            Stmt::Labeled(..) | Stmt::Jump(_) => Err("it leaves early on some paths"),
+            Stmt::Labeled(_, body) => self.list_cost(body, at, cost),
+            Stmt::Jump(_) => {
+                cost.whole += 1;
+                Ok(())
+            }
             Stmt::Switch { .. } => Err("it contains a switch"),
             Stmt::SetArr(..) | Stmt::Copy { .. } => Err("it uses views of arrays"),
         }
     }
 
-    pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), masked: bool, cost: &mut Cost) -> Verdict {
+    pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match self.kind(e) {
             Kind::Set(local, value) => {
                 if self.facts.undefined[local.0 as usize] {
@@ -98,36 +119,44 @@ impl<'x> Gen<'x, '_> {
                         Err("a part is never reached")
                     };
                 }
-                cost.whole += u32::from(masked);
+                cost.whole += u32::from(cost.masked);
                 self.cost(*value, at, cost)
             }
             Kind::Store(arr, index, value) => {
-                if masked {
+                if cost.masked {
                     return Err("it writes to arrays on some paths only");
                 }
                 self.cost(*value, at, cost)?;
                 self.access_cost(e, *arr, *index, at, cost)
             }
             Kind::Update { arr, index, value, op, .. } => {
-                if masked {
+                if cost.masked {
                     return Err("it writes to arrays on some paths only");
                 }
                 if op.is_bitwise() || matches!(op, Op::Rem | Op::Pow) {
-                    return Err("it uses bitwise operators or `%`");
+                    return Err("it changes elements by bitwise operators, `%` or `**`");
                 }
                 self.cost(*value, at, cost)?;
                 cost.whole += 1;
                 self.access_cost(e, *arr, *index, at, cost)?;
                 self.access_cost(e, *arr, *index, at, cost)
             }
-            Kind::Seq(parts) => parts.iter().try_for_each(|part| self.effect_cost(*part, at, masked, cost)),
+            Kind::Seq(parts) => parts.iter().try_for_each(|part| self.effect_cost(*part, at, cost)),
             Kind::Block(stmts, value) => {
-                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, masked, cost))?;
-                self.effect_cost(*value, at, masked, cost)
+                self.block_cost(stmts, at, cost)?;
+                self.effect_cost(*value, at, cost)
             }
             Kind::Undef | Kind::Num(_) | Kind::Bool(_) => Ok(()),
             _ => self.cost(e, at, cost),
         }
+    }
+
+    /// The statements of an expression, which nobody leaves for elsewhere.
+    fn block_cost(&self, stmts: &[Stmt], at: (Local, &Changes), cost: &mut Cost) -> Verdict {
+        if !outward(stmts).is_empty() {
+            return Err("an expression is left early on some paths");
+        }
+        self.list_cost(stmts, at, cost)
     }
 
     fn access_cost(&self, e: E, arr: crate::ir::Arr, index: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
@@ -146,7 +175,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// How far the index moves per iteration, if that is a constant.
-    fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
+    pub(super) fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
         let affine = self.affine(at.1);
         if affine.linear(e, at.0)? {
             match self.kind(e) {
@@ -179,8 +208,9 @@ impl<'x> Gen<'x, '_> {
         }
         let all = |list: &[E], cost: &mut Cost| list.iter().try_for_each(|part| self.cost(*part, at, cost));
         match self.kind(e) {
+            _ if self.is_bits(e) => self.bits_cost(e, at, cost),
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => Ok(()),
-            Kind::Set(..) => self.effect_cost(e, at, false, cost),
+            Kind::Set(..) => self.effect_cost(e, at, cost),
             Kind::Load(arr, index) => self.access_cost(e, *arr, *index, at, cost),
             Kind::Bin(op, a, b) => {
                 match op {
@@ -193,7 +223,7 @@ impl<'x> Gen<'x, '_> {
                     }
                     Op::Pow => cost.single += 1,
                     Op::Rem if self.is_plain_remainder(*a, *b) => cost.whole += 2,
-                    _ => return Err("it uses bitwise operators or `%`"),
+                    _ => return Err("it uses `%` of other than positive integers"),
                 }
                 all(&[*a, *b], cost)
             }
@@ -226,8 +256,8 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Math(function, args) => {
                 match function {
-                    MathFn::Imul | MathFn::Clz32 | MathFn::Hypot | MathFn::F16round => {
-                        return Err("it uses Math.imul, clz32, hypot or f16round");
+                    MathFn::Clz32 | MathFn::Hypot | MathFn::F16round => {
+                        return Err("it uses Math.clz32, hypot or f16round");
                     }
                     MathFn::Abs
                     | MathFn::Ceil
@@ -236,20 +266,23 @@ impl<'x> Gen<'x, '_> {
                     | MathFn::Round
                     | MathFn::Sign
                     | MathFn::Sqrt
-                    | MathFn::Trunc
-                    | MathFn::Min
-                    | MathFn::Max => cost.whole += 1,
+                    | MathFn::Trunc => cost.whole += 1,
+                    // The vector forms have no way around NaN and -0.
+                    MathFn::Min | MathFn::Max => {
+                        cost.whole += 1;
+                        cost.slow += 2;
+                    }
                     _ => cost.single += 1,
                 }
                 all(args, cost)
             }
             Kind::Seq(parts) => {
                 let [before @ .., last] = parts.as_slice() else { return Err("it is empty") };
-                before.iter().try_for_each(|part| self.effect_cost(*part, at, false, cost))?;
+                before.iter().try_for_each(|part| self.effect_cost(*part, at, cost))?;
                 self.cost(*last, at, cost)
             }
             Kind::Block(stmts, value) => {
-                stmts.iter().try_for_each(|stmt| self.stmt_cost(stmt, at, false, cost))?;
+                self.block_cost(stmts, at, cost)?;
                 self.cost(*value, at, cost)
             }
             Kind::Atomic { .. } => Err("it changes a shared value"),
@@ -305,14 +338,14 @@ impl<'x> Gen<'x, '_> {
         let mut sets: Vec<Lanes<'_>> = (0..UNROLL)
             .map(|step| {
                 let first = self.b.ins().iadd_imm_s(first, step * LANES);
-                Lanes { index, first, changes, vars: HashMap::new(), mask: None }
+                Lanes { index, first, changes, vars: HashMap::new(), mask: None, gone: false, labels: HashMap::new() }
             })
             .collect();
         if changes.loops > 0 {
             self.vector_stmts(body, &mut sets);
         } else {
             for lanes in &mut sets {
-                self.vector_body(body, lanes);
+                self.vector_list(body, lanes);
             }
         }
         let next = self.b.ins().iadd_imm_s(first, round);
@@ -323,13 +356,6 @@ impl<'x> Gen<'x, '_> {
         self.b.seal_block(head);
         self.enter(done);
         end
-    }
-
-    /// Straight-line statements of one pair.
-    fn vector_body(&mut self, stmts: &'x [Stmt], lanes: &mut Lanes<'_>) {
-        for stmt in stmts {
-            self.vector_stmt(stmt, lanes);
-        }
     }
 
     /// Evaluates a sequence but for its value, which is returned.
@@ -346,19 +372,19 @@ impl<'x> Gen<'x, '_> {
             Stmt::Expr(e) => self.vector_effect(*e, lanes),
             Stmt::If(test, then, otherwise) => {
                 if let Some(known) = self.fact(*test).known_bool() {
-                    return self.vector_body(if known { then } else { otherwise }, lanes);
+                    return self.vector_list(if known { then } else { otherwise }, lanes);
                 }
                 let test = self.mask(*test, lanes);
-                let outer = lanes.mask;
-                for (side, body) in [(test, then), (self.b.ins().bnot(test), otherwise)] {
-                    lanes.mask = Some(match outer {
-                        Some(outer) => self.b.ins().band(outer, side),
-                        None => side,
-                    });
-                    self.vector_body(body, lanes);
-                }
-                lanes.mask = outer;
+                let opposite = self.b.ins().bnot(test);
+                self.vector_sides(stmt, [(test, then), (opposite, otherwise)], lanes);
             }
+            Stmt::Labeled(label, body) => {
+                let outer = lanes.mask;
+                self.open_label(*label, lanes);
+                self.vector_list(body, lanes);
+                self.close_label(*label, body, outer, lanes);
+            }
+            Stmt::Jump(label) => self.jump_lanes(*label, lanes),
             Stmt::Loop(inner) => self.lockstep(inner, std::slice::from_mut(lanes)),
             _ => unreachable!("refused by `vectorizable`"),
         }
@@ -412,6 +438,9 @@ impl<'x> Gen<'x, '_> {
                     self.vector_set(*local, *value, lanes);
                 }
             }
+            Kind::Store(arr, index, value) if self.stores_words(self.element_of(*arr), *value) => {
+                self.store_words(*arr, *index, *value, lanes);
+            }
             Kind::Store(arr, index, value) => {
                 let boolean = self.fact(*value).ty == Type::Boolean;
                 let pair = if boolean { self.pair_of_mask(*value, lanes) } else { self.pair(*value, lanes) };
@@ -426,7 +455,7 @@ impl<'x> Gen<'x, '_> {
             }
             Kind::Seq(parts) => parts.iter().for_each(|part| self.vector_effect(*part, lanes)),
             Kind::Block(stmts, value) => {
-                self.vector_body(stmts, lanes);
+                self.vector_list(stmts, lanes);
                 self.vector_effect(*value, lanes);
             }
             _ => {
@@ -461,7 +490,7 @@ impl<'x> Gen<'x, '_> {
         }
     }
 
-    fn cast(&mut self, ty: Ty, value: Value) -> Value {
+    pub(super) fn cast(&mut self, ty: Ty, value: Value) -> Value {
         if self.b.func.dfg.value_type(value) == ty {
             return value;
         }
@@ -469,7 +498,7 @@ impl<'x> Gen<'x, '_> {
         self.b.ins().bitcast(ty, little, value)
     }
 
-    fn splat(&mut self, value: f64) -> Value {
+    pub(super) fn splat(&mut self, value: f64) -> Value {
         let scalar = self.b.ins().f64const(value);
         self.b.ins().splat(types::F64X2, scalar)
     }
@@ -498,11 +527,12 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// A number for each lane.
-    fn pair(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
+    pub(super) fn pair(&mut self, e: E, lanes: &mut Lanes<'_>) -> Value {
         if self.fact(e).ty == Type::Boolean {
             return self.pair_of_mask(e, lanes);
         }
         match self.kind(e) {
+            _ if self.is_bits(e) => self.pair_of_bits(e, lanes),
             Kind::Num(value) => self.splat(*value),
             Kind::Get(local) if *local == lanes.index => {
                 let first = self.b.ins().fcvt_from_sint(types::F64, lanes.first);
@@ -563,7 +593,7 @@ impl<'x> Gen<'x, '_> {
                 self.pair(last, lanes)
             }
             Kind::Block(stmts, value) => {
-                self.vector_body(stmts, lanes);
+                self.vector_list(stmts, lanes);
                 self.pair(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),
@@ -670,7 +700,7 @@ impl<'x> Gen<'x, '_> {
                 self.mask(last, lanes)
             }
             Kind::Block(stmts, value) => {
-                self.vector_body(stmts, lanes);
+                self.vector_list(stmts, lanes);
                 self.mask(*value, lanes)
             }
             _ => unreachable!("refused by `vectorizable`"),
@@ -694,7 +724,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Address of the element of one lane.
-    fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
+    pub(super) fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
         let position = self.b.ins().iadd_imm_s(lanes.first, lane);
         let element = self.linear_value(index, (lanes.index, position), lanes.changes, &mut 0);
         let (base, _) = self.array(arr);

@@ -90,7 +90,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         assign: impl FnOnce(&mut Self, &Bind<'t, 'a>) -> Lowering<()>,
     ) -> Lowering<V<'t, 'a>> {
         let (pre, bind) = self.nested(|this| {
-            let bind = this.own(v, "value", at);
+            let bind = this.own(v, " value", at);
             assign(this, &bind)?;
             Ok(bind)
         })?;
@@ -114,7 +114,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         } else {
                             let (sets, locals) = self.nested(|this| this.locals_of(&tuple, at))?;
                             pre.extend(sets);
-                            let key = self.program.local("index", at);
+                            let key = self.program.local(" index", at);
                             let set = self.program.add(Kind::Set(key, index), at);
                             pre.push(Stmt::Expr(set));
                             let index = self.get(key, at);
@@ -365,7 +365,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 let before = self.get(local, at);
                 if old {
                     let number = self.program.add(Kind::Plus(before), at);
-                    let keep = self.program.local("before", at);
+                    let keep = self.program.local(" before", at);
                     let set = self.program.add(Kind::Set(keep, number), at);
                     pre.push(Stmt::Expr(set));
                     let kept = self.get(keep, at);
@@ -379,7 +379,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 }
             }
             Place::Put(locals, index) => {
-                let keep = self.program.local("before", at);
+                let keep = self.program.local(" before", at);
                 let pick = self.program.add(Kind::Pick(locals.clone(), index), at);
                 let set = self.program.add(Kind::Set(keep, pick), at);
                 pre.push(Stmt::Expr(set));
@@ -450,11 +450,11 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         };
         match target {
             AssignmentTarget::ArrayAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at);
+                let bind = self.own(v, " value", at);
                 self.assign_array(inner, &bind, at)
             }
             AssignmentTarget::ObjectAssignmentTarget(inner) => {
-                let bind = self.own(v, "value", at);
+                let bind = self.own(v, " value", at);
                 self.assign_object(inner, &bind, at)
             }
             other => {
@@ -527,7 +527,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if array.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest element", "name the elements");
                 }
-                let from = self.own(v, "value", at);
+                let from = self.own(v, " value", at);
                 for (position, element) in array.elements.iter().enumerate() {
                     let Some(element) = element else { continue };
                     let v = self.part(&from, position, at)?;
@@ -539,7 +539,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if object.rest.is_some() {
                     return fault(Reason::Unsupported, at, "a rest member", "name the members");
                 }
-                let from = self.own(v, "value", at);
+                let from = self.own(v, " value", at);
                 for property in &object.properties {
                     let at = self.at(property.span);
                     let Some(name) = property.key.static_name() else {

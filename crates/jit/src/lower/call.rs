@@ -108,7 +108,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 };
                 binds.push(match constant {
                     Some(bind) => bind,
-                    None => this.own(v, "argument", at),
+                    None => this.own(v, " argument", at),
                 });
             }
             Ok(binds)
@@ -283,7 +283,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 if args.len() > arity {
                     let extra = args.split_off(arity);
                     let last = args.pop().unwrap_or(undefined);
-                    let keep = self.program.local("argument", at);
+                    let keep = self.program.local(" argument", at);
                     let set = self.program.add(Kind::Set(keep, last), at);
                     let kept = self.get(keep, at);
                     let mut parts = vec![set];
@@ -350,7 +350,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         this.out.push(Stmt::Copy { target: arr, source, offset, at });
                     }
                     Val::Bound(Bind::Tuple(tuple)) => {
-                        let base = this.program.local("offset", at);
+                        let base = this.program.local(" offset", at);
                         this.emit_set(base, offset, at);
                         for (position, item) in tuple.items.iter().enumerate() {
                             let value = this.read(item, at)?;
@@ -379,7 +379,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
     /// `arr.fill(value, begin, end)` as a view and a loop over it.
     fn fill(&mut self, arr: Arr, values: &[E], at: At) -> Lowering<()> {
         let undefined = self.program.add(Kind::Undef, at);
-        let value = self.program.local("value", at);
+        let value = self.program.local(" value", at);
         self.emit_set(value, values.first().copied().unwrap_or(undefined), at);
         let mut target = arr;
         if let Some(&begin) = values.get(1) {
@@ -403,7 +403,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         at: At,
         body: impl FnOnce(&mut Self, crate::ir::Local) -> Lowering<()>,
     ) -> Lowering<()> {
-        let index = self.program.local("index", at);
+        let index = self.program.local(" index", at);
         let zero = self.num(0.0, at);
         self.emit_set(index, zero, at);
         let (exit, next, number) = (self.program.label(), self.program.label(), self.program.loop_number());

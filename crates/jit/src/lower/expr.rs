@@ -310,7 +310,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let mut items = Vec::new();
         let (mut branches, mut locals) = ([then, otherwise], Vec::new());
         for _ in &a.items {
-            let local = self.program.local("element", at);
+            let local = self.program.local(" element", at);
             locals.push(local);
             items.push(Bind::Scalar { local, fresh: false });
         }
@@ -349,7 +349,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         };
                         for item in &tuple.items {
                             let e = this.read(item, at)?;
-                            items.push(this.own(V::scalar(e), "element", at));
+                            items.push(this.own(V::scalar(e), " element", at));
                         }
                     }
                     other => {
@@ -358,7 +358,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                         };
                         let at = this.at_of(expression);
                         let v = this.value(expression)?;
-                        items.push(this.own(v, "element", at));
+                        items.push(this.own(v, " element", at));
                     }
                 }
             }
@@ -386,7 +386,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 let at = this.at(property.span);
                 let v = this.value(&property.value)?;
                 names.push(name.into_owned());
-                items.push(this.own(v, "member", at));
+                items.push(this.own(v, " member", at));
             }
             Ok((names, items))
         })?;
@@ -526,7 +526,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
                 Bind::Scalar { local, .. } => Ok(*local),
                 other => {
                     let value = self.read(other, at)?;
-                    let local = self.program.local("element", at);
+                    let local = self.program.local(" element", at);
                     self.emit_set(local, value, at);
                     Ok(local)
                 }

@@ -207,7 +207,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
         let known = self.frames.last().and_then(|frame| frame.result.clone());
         let result = match (known, v.val) {
             (None, Val::Scalar(e)) => {
-                let local = self.program.local("result", at);
+                let local = self.program.local(" result", at);
                 let undefined = self.program.add(Kind::Undef, at);
                 let set = self.program.add(Kind::Set(local, undefined), at);
                 if let Some(frame) = self.frames.last_mut() {
@@ -265,7 +265,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
             None => {
                 let items = tuple.items.iter().map(|item| match item {
                     Bind::Array(_) | Bind::Tuple(_) | Bind::Function(_) | Bind::Builtin(_) => item.clone(),
-                    _ => Bind::Scalar { local: self.program.local("result", at), fresh: false },
+                    _ => Bind::Scalar { local: self.program.local(" result", at), fresh: false },
                 });
                 let items = items.collect();
                 let names = tuple.names.clone();
@@ -492,7 +492,7 @@ impl<'t, 'a> Lowerer<'t, 'a> {
 
     fn switch(&mut self, switch: &'t SwitchStatement<'a>, names: Vec<String>, at: At) -> Lowering<()> {
         let value = self.scalar(&switch.discriminant)?;
-        let on = self.program.local("switch", at);
+        let on = self.program.local(" switch", at);
         self.emit_set(on, value, at);
         let exit = self.program.label();
         let target = Target { names, exit, next: None, block: false };

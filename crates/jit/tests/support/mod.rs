@@ -59,6 +59,17 @@ pub(crate) fn build(
     params: Vec<Param>,
     captures: &[(&str, Capture)],
 ) -> Result<Compiled, CompileError> {
+    build_with(source, entry, params, captures, true)
+}
+
+/// With or without vector registers.
+pub(crate) fn build_with(
+    source: &str,
+    entry: Entry,
+    params: Vec<Param>,
+    captures: &[(&str, Capture)],
+    vectorize: bool,
+) -> Result<Compiled, CompileError> {
     let engine = Engine::new();
     let captures: HashMap<_, _> = captures.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let arrays = params.iter().filter(|param| matches!(param, Param::Array(_))).count();
@@ -71,7 +82,7 @@ pub(crate) fn build(
         shapes: vec![],
         output: None,
         unchecked_races: false,
-        vectorize: true,
+        vectorize,
         engine: &engine,
     })
 }
@@ -101,15 +112,19 @@ pub(crate) fn call(source: &str, mut args: Vec<Arg<'_>>) -> Result<f64, String> 
 }
 
 /// Runs over a range.
-pub(crate) fn run(
-    source: &str,
-    entry: Entry,
+pub(crate) fn run(source: &str, entry: Entry, args: Vec<Arg<'_>>, n: i64, out: Option<*mut f64>) -> Result<(), String> {
+    let params = args.iter().map(Arg::param).collect();
+    let compiled = build(source, entry, params, &[]).map_err(|error| format!("{}: {error}", error.name()))?;
+    run_compiled(&compiled, args, n, out)
+}
+
+/// The same of what is compiled already, for arguments of these types.
+pub(crate) fn run_compiled(
+    compiled: &Compiled,
     mut args: Vec<Arg<'_>>,
     n: i64,
     out: Option<*mut f64>,
 ) -> Result<(), String> {
-    let params = args.iter().map(Arg::param).collect();
-    let compiled = build(source, entry, params, &[]).map_err(|error| format!("{}: {error}", error.name()))?;
     let mut words = Vec::new();
     for arg in &mut args {
         arg.words(&mut words);
