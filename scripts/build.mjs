@@ -141,10 +141,10 @@ function bundlePart({ name }, plugins) {
 }
 
 /** The entry of a part: before any code of it runs, gives the loader what is shared, then is what it is. */
-function sharer({ entry, shared }) {
+function sharer({ name, entry, shared }) {
   const paths = [...shared].sort();
   const lines = paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
-  const fields = paths.map((path, i) => `${JSON.stringify(relative(dist, path))}: m${i}`);
+  const fields = paths.map((path, i) => `${JSON.stringify(`polycore:${name}/${relative(dist, path)}`)}: m${i}`);
   const virtual = {
     entry: `import 'virtual:share'; export * from ${JSON.stringify(entry)};`,
     share: `${lines.join('')}Object.assign(packageLoader.shared, {${fields.join()}});`,
@@ -163,17 +163,14 @@ function fromOwner(owners) {
   const own = new Map(owners);
   return {
     name: 'from-owner',
-    setup({ onResolve, onLoad }) {
+    setup({ onResolve }) {
       onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
         const full = resolve(resolveDir, path);
-        // Names of modules get into the bundle: no place of this machine.
-        return own.has(full) ? { path: relative(dist, full), namespace: 'owned' } : undefined;
-      });
-      onLoad({ filter: /./, namespace: 'owned' }, ({ path }) => {
-        const { name, shared } = own.get(join(dist, path));
-        shared.add(join(dist, path));
-        const load = name === 'core' ? '' : `packageLoader.part(${JSON.stringify(name)});`;
-        return { contents: `${load}module.exports = packageLoader.shared[${JSON.stringify(path)}];` };
+        const owner = own.get(full);
+        if (owner === undefined) return undefined;
+        owner.shared.add(full);
+        // The loader's `require` knows it by this name. As a module of its own it would be copied, export by export.
+        return { path: `polycore:${owner.name}/${relative(dist, full)}`, external: true };
       });
     },
   };

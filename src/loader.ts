@@ -18,7 +18,7 @@ import { workerData } from 'node:worker_threads';
 export interface Loader {
   /** The exports of a part. */
   part(name: string): object;
-  /** Modules of the core that parts import, by path. */
+  /** Modules that parts import of the core and of each other, by what they `require`: `polycore:core/errors.js`. */
   readonly shared: Record<string, object>;
   /** The memory of the code cache, for `workerData` of an isolate that is being started; `fillCodeCache` has to follow. */
   codeCache(): SharedArrayBuffer;
@@ -28,7 +28,8 @@ export interface Loader {
   importModule(url: string): Promise<object>;
 }
 
-type Wrapper = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string, loader: Loader) => void;
+type Require = (name: string) => unknown;
+type Wrapper = (exports: object, require: Require, module: object, file: string, folder: string, loader: Loader) => void;
 
 /** What every worker needs. The core is there when one is started; others are cached when this thread has them. */
 const WORKER_PARTS = ['core', 'inspection', 'codec'];
@@ -42,7 +43,9 @@ const THERE = 2;
 /** Milliseconds that a worker waits for what is being made: about what compiling takes. */
 const PATIENCE = 20;
 
-const require = createRequire(__filename);
+/** What the modules that parts share are called before their part and their path. */
+const SHARED = 'polycore:';
+const nodeRequire = createRequire(__filename);
 const scripts = new Map<string, Script>();
 const parts = new Map<string, object>();
 const given = (workerData as { code?: SharedArrayBuffer } | null)?.code;
@@ -99,12 +102,20 @@ function cached(name: string): Uint8Array | undefined {
   return new Uint8Array(memory, HEADER_BYTES + index * PART_BYTES, header[2 * index + 1]);
 }
 
+/** `require` as parts have it. */
+function requireOf(name: string): unknown {
+  if (!name.startsWith(SHARED)) return nodeRequire(name) as unknown;
+  const part = name.slice(SHARED.length, name.indexOf('/'));
+  if (part !== 'core') loader.part(part);
+  return loader.shared[name];
+}
+
 function run(name: string, target: { exports: object }): object {
   const file = join(__dirname, `${name}.cjs`);
   const cachedData = cached(name);
   const script = new Script(readFileSync(file, 'latin1'), { filename: file, ...(cachedData === undefined ? {} : { cachedData }) });
   scripts.set(name, script);
-  (script.runInThisContext() as Wrapper)(target.exports, require, target, file, dirname(file), loader);
+  (script.runInThisContext() as Wrapper)(target.exports, requireOf, target, file, dirname(file), loader);
   return target.exports;
 }
 

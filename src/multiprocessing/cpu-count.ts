@@ -1,6 +1,5 @@
 /** How many workers make sense on this machine. */
 
-import { availableParallelism } from 'node:os';
 import { readFileSync } from 'node:fs';
 
 let counted: number | undefined;
@@ -10,7 +9,8 @@ let counted: number | undefined;
  * allows (Linux, version 1 and 2), rounded up.
  */
 export function cpuCount(): number {
-  counted ??= Math.max(1, Math.min(availableParallelism(), Math.ceil(quota())));
+  // Not imported: few isolates ask, and each would keep the module.
+  counted ??= Math.max(1, Math.min(process.getBuiltinModule('node:os').availableParallelism(), Math.ceil(quota())));
   return counted;
 }
 
