@@ -140,11 +140,16 @@ function bundlePart({ name }, plugins) {
   return bundleInto({ entryPoints: { [name]: 'virtual:entry' }, plugins }, before, '})');
 }
 
+/** What other parts `require` to get a module of a part. */
+function sharedName(part, path) {
+  return `polycore:${part}/${relative(dist, path)}`;
+}
+
 /** The entry of a part: before any code of it runs, gives the loader what is shared, then is what it is. */
 function sharer({ name, entry, shared }) {
   const paths = [...shared].sort();
   const lines = paths.map((path, i) => `import * as m${i} from ${JSON.stringify(path)};`);
-  const fields = paths.map((path, i) => `${JSON.stringify(`polycore:${name}/${relative(dist, path)}`)}: m${i}`);
+  const fields = paths.map((path, i) => `${JSON.stringify(sharedName(name, path))}: m${i}`);
   const virtual = {
     entry: `import 'virtual:share'; export * from ${JSON.stringify(entry)};`,
     share: `${lines.join('')}Object.assign(packageLoader.shared, {${fields.join()}});`,
@@ -170,7 +175,7 @@ function fromOwner(owners) {
         if (owner === undefined) return undefined;
         owner.shared.add(full);
         // The loader's `require` knows it by this name. As a module of its own it would be copied, export by export.
-        return { path: `polycore:${owner.name}/${relative(dist, full)}`, external: true };
+        return { path: sharedName(owner.name, full), external: true };
       });
     },
   };

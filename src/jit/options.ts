@@ -1,6 +1,6 @@
 /** Options of parallel loops and reductions. */
 
-import { limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
+import { checkSignal, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { checkCount } from '../multiprocessing/options.js';
 import { binding } from '../native/binding.js';
 
@@ -38,6 +38,7 @@ export function checkOptions(options: ParallelForOptions): CheckedOptions {
   const { threads = binding.jitThreads(), signal, unsafe = false } = options;
   checkCount('threads', threads, 1);
   if (typeof unsafe !== 'boolean') throw new TypeError(`Expected \`unsafe\` to be a boolean, got ${typeof unsafe}`);
-  limitOf(options);
+  checkSignal(signal);
+  signal?.throwIfAborted();
   return { threads, unsafe, ...(limit === Number.POSITIVE_INFINITY ? {} : { timeout: limit }), ...(signal === undefined ? {} : { signal }) };
 }

@@ -2,6 +2,7 @@
 
 import { BufferTooShort } from '../errors.js';
 import type { WaitOptions } from '../runtime/wait-options.js';
+import { typeName } from '../type-name.js';
 
 /** Whatever has bytes; offsets and sizes count bytes, not elements. */
 export type BytesSource = ArrayBufferView | ArrayBufferLike;
@@ -23,7 +24,7 @@ export function sliceOf(source: BytesSource, offset = 0, size?: number): Buffer 
 function bytesOf(source: unknown): Buffer {
   if (ArrayBuffer.isView(source)) return Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) return Buffer.from(source);
-  throw new TypeError(`Expected bytes: a typed array, DataView or buffer, got ${source === null ? 'null' : typeof source}`);
+  throw new TypeError(`Expected bytes: a typed array, DataView or buffer, got ${typeName(source)}`);
 }
 
 function checkBytes(name: string, value: number, most: number): void {

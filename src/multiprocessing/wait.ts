@@ -3,6 +3,7 @@
 import { whenAborted } from '../runtime/abort.js';
 import { alarm, limitOf, timeoutOf, type WaitOptions } from '../runtime/wait-options.js';
 import { isWatchable, type Readiness, readiness, type Watchable, watch, watchSync } from '../runtime/watching.js';
+import { typeName } from '../type-name.js';
 
 /**
  * Resolves to those of the objects that are ready, in the order given, as soon as there is one: queues that have an item,
@@ -50,7 +51,7 @@ interface Candidate<T> {
 
 function listOf<T extends Watchable>(objects: Iterable<T>): Candidate<T>[] {
   if (typeof (objects as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`Expected \`objects\` to be iterable, got ${objects === null ? 'null' : typeof objects}`);
+    throw new TypeError(`Expected \`objects\` to be iterable, got ${typeName(objects)}`);
   }
   return Array.from(objects, (object, index) => {
     if (!isWatchable(object)) throw new TypeError(`Expected \`objects[${index}]\` to be something to wait for, got ${typeof object}`);

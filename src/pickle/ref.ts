@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { importKey, loadModules, resolveReference } from './codec.js';
 import { entryUrl } from './main.js';
 import type { Reference } from './reference.js';
+import { typeName } from '../type-name.js';
 
 /** The marker: callable here too, where it loads the module first. */
 export type Ref<F extends (...args: never[]) => unknown> = (...args: Parameters<F>) => Promise<Awaited<ReturnType<F>>>;
@@ -46,7 +47,7 @@ export function explicitReference(fn: Function): Reference | undefined {
 
 function address(url: string | URL): string {
   if (typeof url !== 'string' && !(url instanceof URL)) {
-    throw new TypeError(`Expected \`url\` to be a string or a URL, got ${url === null ? 'null' : typeof url}`);
+    throw new TypeError(`Expected \`url\` to be a string or a URL, got ${typeName(url)}`);
   }
   const text = String(url);
   if (isAbsolute(text)) return pathToFileURL(text).href;

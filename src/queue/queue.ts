@@ -10,6 +10,7 @@ import { type Readiness, readiness } from '../runtime/watching.js';
 import { getMany, getManySync, putMany, putManySync } from './batch.js';
 import { complaintsOf, QueueCore, type TimeoutOption } from './core.js';
 import { checkMaxBytes, checkMaxsize, checkOptions, type QueueOptions, queueObject, type Variety, variety } from './shape.js';
+import { typeName } from '../type-name.js';
 
 /** Word of the object with the limit. */
 const LIMIT = 6;
@@ -237,7 +238,7 @@ function checkMost(most: number = MANY): number {
 function listOf<T>(items: Iterable<T>): readonly T[] {
   if (Array.isArray(items)) return items as readonly T[];
   if ((items as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] === undefined) {
-    throw new TypeError(`Expected \`items\` to be iterable, got ${items === null ? 'null' : typeof items}`);
+    throw new TypeError(`Expected \`items\` to be iterable, got ${typeName(items)}`);
   }
   return [...items];
 }

@@ -3,6 +3,7 @@
 import { binding } from '../native/binding.js';
 import { LIFO_QUEUE, PRIORITY_QUEUE, QUEUE } from '../runtime/kind.js';
 import { shared, type SharedObject } from '../runtime/shared-object.js';
+import { typeName } from '../type-name.js';
 
 /** What sets the queues apart from each other. */
 export interface Variety {
@@ -39,7 +40,7 @@ export interface QueueOptions {
 /** @throws {TypeError} unless they are an object. */
 export function checkOptions(options: object): void {
   if (typeof options === 'object' && options !== null) return;
-  throw new TypeError(`Expected \`options\` to be an object, got ${options === null ? 'null' : typeof options}`);
+  throw new TypeError(`Expected \`options\` to be an object, got ${typeName(options)}`);
 }
 
 /** @throws {TypeError} {RangeError} unless `maxsize` is an integer; 0 and less is no limit. */

@@ -37,10 +37,15 @@ function sizeClass(length: number): number {
   return Math.clz32(Math.floor((Math.max(1, length) - 1) / UNIT));
 }
 
+/** Index of the offset of the slot's block among the doubles of its segment; its length follows. */
+function placeOf(slot: number): number {
+  return (baseOf(slot) >> 3) + BLOCK / 2;
+}
+
 /** Gives the slot a block of `length` bytes, contents unspecified. Returns its offset. */
 export function allocBlock(slot: number, length: number): number {
   const { doubles } = segmentOf(slot);
-  const at = (baseOf(slot) + BLOCK * 4) >> 3;
+  const at = placeOf(slot);
   const spare = -(doubles[at] as number);
   if (!(spare > 0 && sizeClass(doubles[at + 1] as number) === sizeClass(length))) return binding.allocBlock(slot, length);
   doubles[at] = spare;
@@ -54,7 +59,7 @@ export function allocBlock(slot: number, length: number): number {
  */
 export function dropBlock(slot: number): void {
   const { doubles } = segmentOf(slot);
-  const at = (baseOf(slot) + BLOCK * 4) >> 3;
+  const at = placeOf(slot);
   const offset = doubles[at] as number;
   if (offset <= 0) return;
   const length = doubles[at + 1] as number;
@@ -65,7 +70,7 @@ export function dropBlock(slot: number): void {
 
 /** Where the block of `slot` begins, in bytes of the region. */
 export function offsetOf(slot: number): number {
-  return segmentOf(slot).doubles[(baseOf(slot) >> 3) + BLOCK / 2] as number;
+  return segmentOf(slot).doubles[placeOf(slot)] as number;
 }
 
 /** The window onto a block of `length` bytes at `offset`. */

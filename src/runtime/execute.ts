@@ -15,6 +15,7 @@ import { isBlocking } from './port.js';
 import { resultOptions, resultsOptions } from './transfer.js';
 import { type Callable, fetchedFunction, fetchFunction } from './shipping.js';
 import { ARGUMENT, ERROR, FUNCTION, getWord, OK, OPERATION, setWord, STATUS } from './slot.js';
+import { typeName } from '../type-name.js';
 
 /** Outcome of a chunk whose results are in its block already. */
 const IN_PLACE = Symbol('in place');
@@ -133,7 +134,7 @@ async function awaitChunk(
 function argumentsOf(items: readonly unknown[], i: number): Iterable<never> {
   const item = items[i] as Iterable<never> | null | undefined;
   if (typeof item?.[Symbol.iterator] === 'function') return item;
-  throw new TypeError(`Expected the items of starmap() to be lists of arguments, got ${item === null ? 'null' : typeof item}`);
+  throw new TypeError(`Expected the items of starmap() to be lists of arguments, got ${typeName(item)}`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

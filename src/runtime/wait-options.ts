@@ -1,6 +1,7 @@
 /** `{ timeout, signal }`, the options of everything that waits. */
 
 import { whenAborted } from './abort.js';
+import { typeName } from '../type-name.js';
 
 /** How long to wait, and what ends the waiting early. */
 export interface WaitOptions {
@@ -20,7 +21,7 @@ const LONGEST = 2 ** 31 - 1;
  */
 export function checkTimeout(timeout: number | undefined): number {
   if (timeout === undefined) return Number.POSITIVE_INFINITY;
-  if (typeof timeout !== 'number') throw new TypeError(`Expected \`timeout\` to be a number, got ${timeout === null ? 'null' : typeof timeout}`);
+  if (typeof timeout !== 'number') throw new TypeError(`Expected \`timeout\` to be a number, got ${typeName(timeout)}`);
   if (!(timeout >= 0)) throw new RangeError(`Expected \`timeout\` to be milliseconds >= 0, got ${timeout}`);
   return timeout;
 }
@@ -33,8 +34,7 @@ export function checkTimeout(timeout: number | undefined): number {
 export function timeoutOf(options: { timeout?: number } | undefined): number {
   if (options === undefined) return Number.POSITIVE_INFINITY;
   if (typeof options !== 'object' || options === null) {
-    const got = options === null ? 'null' : typeof options;
-    throw new TypeError(`Expected \`options\` to be an object such as { timeout: 1000 }, got ${got}`);
+    throw new TypeError(`Expected \`options\` to be an object such as { timeout: 1000 }, got ${typeName(options)}`);
   }
   return checkTimeout(options.timeout);
 }
@@ -50,7 +50,7 @@ export function limitOf(options: WaitOptions | undefined): number {
 /** @throws {TypeError} when it is no signal. */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof (signal as Partial<AbortSignal> | null)?.throwIfAborted === 'function') return;
-  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${signal === null ? 'null' : typeof signal}`);
+  throw new TypeError(`Expected \`signal\` to be an AbortSignal, got ${typeName(signal)}`);
 }
 
 /** Calls `fire` after `milliseconds`, however many; returns what stops it. */

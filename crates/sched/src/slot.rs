@@ -310,14 +310,12 @@ impl SlotTable {
 
     /// Frees the slot's block, if there is one, and releases the objects that it names; or its spare block.
     pub fn drop_block(&self, slot: u32) {
-        if let Some(block) = self.block(slot) {
+        if let Some(block) = self.block(slot).or_else(|| self.spare(slot)) {
+            // A spare block names none.
             let named = self.take_handles(slot, block);
             self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
             self.region.free(block);
             self.unload(&named);
-        } else if let Some(block) = self.spare(slot) {
-            self.double_word(slot, word::BLOCK).store(0, Ordering::Relaxed);
-            self.region.free(block);
         }
     }
 
@@ -366,9 +364,15 @@ impl SlotTable {
     /// Returns a slot and its block.
     pub fn release(&self, slot: u32) {
         self.drop_block(slot);
-        self.set(slot, word::OWNER, NONE);
-        self.put_state(slot, State::Free);
-        self.free.push(&self.links(), slot);
+        self.give_free(&[slot]);
+    }
+
+    fn give_free(&self, slots: &[u32]) {
+        for &slot in slots {
+            self.set(slot, word::OWNER, NONE);
+            self.put_state(slot, State::Free);
+        }
+        self.free.push(&self.links(), slots);
     }
 
     /// Returns slots and their blocks; spare ones they keep, unless free slots have too many.
@@ -382,10 +386,8 @@ impl SlotTable {
             if !keep || self.block(slot).is_some() {
                 self.drop_block(slot);
             }
-            self.set(slot, word::OWNER, NONE);
-            self.put_state(slot, State::Free);
         }
-        self.free.push_all(&self.links(), slots);
+        self.give_free(slots);
     }
 
     /// Returns those of `slots` that `owner` holds without having submitted them.

@@ -91,13 +91,8 @@ fn retag(head: u64, id: u32) -> u64 {
 }
 
 impl TaggedStack {
-    /// Returns `id`.
-    pub fn push<L: Links + ?Sized>(&self, links: &L, id: u32) {
-        self.push_all(links, &[id]);
-    }
-
     /// Returns ids; the first is taken first.
-    pub fn push_all<L: Links + ?Sized>(&self, links: &L, ids: &[u32]) {
+    pub fn push<L: Links + ?Sized>(&self, links: &L, ids: &[u32]) {
         let (Some(&top), Some(&bottom)) = (ids.first(), ids.last()) else { return };
         for pair in ids.windows(2) {
             links.next(pair[0]).store(pair[1], Ordering::Relaxed);

@@ -137,16 +137,14 @@ struct Wakes {
     few: [Option<Wake>; FEW],
     count: usize,
     more: Vec<Wake>,
-    last: Option<Wake>,
 }
 
 impl Wakes {
     fn add(&mut self, wake: Wake) {
         // A loop is woken once for many promises.
-        if self.last == Some(wake) {
+        if self.few[..self.count].iter().flatten().chain(&self.more).next_back() == Some(&wake) {
             return;
         }
-        self.last = Some(wake);
         if let Some(place) = self.few.get_mut(self.count) {
             *place = Some(wake);
             self.count += 1;

@@ -48,14 +48,14 @@ fn completion_list_delivers_every_id_once() {
 fn free_list_survives_an_id_that_comes_back() {
     loom::model(|| {
         let shared = Arc::new((records(), TaggedStack::default()));
-        shared.1.push(&shared.0, 0);
-        shared.1.push(&shared.0, 1);
+        shared.1.push(&shared.0, &[0]);
+        shared.1.push(&shared.0, &[1]);
         let other = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let first = shared.1.pop(&shared.0);
                 if let Some(id) = first {
-                    shared.1.push(&shared.0, id);
+                    shared.1.push(&shared.0, &[id]);
                 }
                 first
             })
@@ -76,13 +76,13 @@ fn free_list_survives_an_id_that_comes_back() {
 fn free_list_gets_several_ids_at_once() {
     loom::model(|| {
         let shared = Arc::new((records(), TaggedStack::default()));
-        shared.1.push(&shared.0, 0);
+        shared.1.push(&shared.0, &[0]);
         let other = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let first = shared.1.pop(&shared.0);
                 let ids = [1].into_iter().chain(first).collect::<Vec<_>>();
-                shared.1.push_all(&shared.0, &ids);
+                shared.1.push(&shared.0, &ids);
             })
         };
         let mine = shared.1.pop(&shared.0);

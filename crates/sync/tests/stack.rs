@@ -53,7 +53,7 @@ fn stack_loses_nothing_between_producers_and_their_consumer() {
 fn free_list_never_gives_one_id_to_two_threads() {
     let (links, free) = (links(), TaggedStack::default());
     let owners: Box<[AtomicU32]> = (0..8).map(|_| AtomicU32::new(0)).collect();
-    (0..8).for_each(|id| free.push(&*links, id));
+    (0..8).for_each(|id| free.push(&*links, &[id]));
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -61,7 +61,7 @@ fn free_list_never_gives_one_id_to_two_threads() {
                     if let Some(id) = free.pop(&*links) {
                         assert_eq!(owners[id as usize].fetch_add(1, Ordering::AcqRel), 0, "two owners");
                         owners[id as usize].fetch_sub(1, Ordering::AcqRel);
-                        free.push(&*links, id);
+                        free.push(&*links, &[id]);
                     }
                 }
             });
