@@ -3,6 +3,7 @@
 //! Both kinds of waiters bring a slot that their isolate holds. A blocked thread has it back when its call returns; it sleeps in
 //! slices, so that it notices the end of its isolate. That of a pending promise comes home to its port when the wait has ended.
 
+use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::isolate::{BLOCKED, SINCE};
@@ -115,7 +116,9 @@ impl Slices<'_> {
             && self.report_after.is_some_and(|after| waited >= after)
         {
             self.report_after = None;
-            eprintln!("{}", Runtime::get().explain(self.port, goal.object, goal.base, waited));
+            // With its end of line in one piece: those who wait for each other tell it in the same moment.
+            let told = format!("{}\n", Runtime::get().explain(self.port, goal.object, goal.base, waited));
+            let _ = io::stderr().write_all(told.as_bytes());
         }
     }
 }
