@@ -1,5 +1,6 @@
 /** `Thread`: what can be seen from the thread that starts it. How programs end is in thread-exit.spec.ts. */
 
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import threads from 'node:worker_threads';
@@ -45,8 +46,11 @@ function waiting(until: Event): Thread {
 
 test.serial('thread: runs its target with its arguments, in another thread', async (t) => {
   const seen = SharedArray('i', 3);
+  const [running, go] = [new Event(), new Event()];
   const thread = new Thread({
     target: (a: number, b: number) => {
+      running.set();
+      go.waitSync();
       seen.set([a, b, process.getBuiltinModule('node:worker_threads').threadId]);
     },
     args: [1, 2],
@@ -56,10 +60,15 @@ test.serial('thread: runs its target with its arguments, in another thread', asy
   t.false(thread.isAlive());
   thread.start();
   t.true(thread.isAlive());
+  await running.wait();
+  if (process.platform === 'linux') {
+    t.not(thread.nativeId, process.pid);
+    t.true(existsSync(`/proc/self/task/${thread.nativeId}`));
+  }
+  go.set();
   t.true(await thread.join());
   t.false(thread.isAlive());
   t.deepEqual([...seen], [1, 2, (thread.ident as number) - 1]);
-  if (process.platform === 'linux') t.true((thread.nativeId as number) > process.pid);
 });
 
 test.serial('thread: joinSync() blocks until the thread has ended', (t) => {
