@@ -92,6 +92,9 @@ impl<'x> Gen<'x, '_> {
             self.effect(test);
             return self.stmts(if known { then } else { otherwise });
         }
+        if let Some(assigned) = self.selectable(test, then, otherwise) {
+            return self.select_each(test, &assigned);
+        }
         let [yes, no, done] = [(); 3].map(|()| self.b.create_block());
         let target = if otherwise.is_empty() { done } else { no };
         self.branch(test, yes, target);

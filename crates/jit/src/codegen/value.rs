@@ -97,16 +97,21 @@ impl<'x> Gen<'x, '_> {
             }
             return (value, Rep::F64);
         }
-        let (value, rep) = match (Class::of(fact.ty), self.reps[local.0 as usize]) {
-            (Class::Number, Rep::I64) if self.is_int(a) => (self.int(a), Rep::I64),
-            (Class::Number, Rep::I32) if self.is_int(a) => (self.i32(a), Rep::I32),
-            (Class::Number, _) => (self.f64(a), Rep::F64),
-            _ => self.any(a),
-        };
+        let (value, rep) = self.value_for(local, a);
         if self.reachable {
             self.define(local, value, rep);
         }
         (value, rep)
+    }
+
+    /// The value of `a` in the class in which the variable holds it, if it can be had in that.
+    pub(super) fn value_for(&mut self, local: Local, a: E) -> (Value, Rep) {
+        match (Class::of(self.fact(a).ty), self.reps[local.0 as usize]) {
+            (Class::Number, Rep::I64) if self.is_int(a) => (self.int(a), Rep::I64),
+            (Class::Number, Rep::I32) if self.is_int(a) => (self.i32(a), Rep::I32),
+            (Class::Number, _) => (self.f64(a), Rep::F64),
+            _ => self.any(a),
+        }
     }
 
     /// As a double: `ToNumber`.
