@@ -1,12 +1,14 @@
-//! Indices that move with a loop: expressions of the form `a*i + b` whose `a` and `b` do not change while the loop runs.
-//!
-//! Such an index is monotone in `i`, so that it is in range for all iterations if it is for the first and the last one. An
-//! expression may also choose between several such forms: then each has to be in range.
+//! Indices as polynomials over what does not change while a loop runs, and over the variables of counted loops.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::infer::Facts;
 use crate::ir::{Cmp, E, Kind, Local, Loop, Op, Program, Stmt};
+use crate::poly::{Bounds, Poly, Symbol};
+use crate::range::Type;
+
+/// Ways in which choices within an index may come out.
+const CHOICES: usize = 4;
 
 /// The only assignment of each variable that has just one.
 pub(crate) type Definitions = HashMap<u32, Option<E>>;
@@ -76,13 +78,73 @@ impl Changes {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
     pub(crate) variable: Local,
+    /// Does not change while the loop runs.
     pub(crate) bound: E,
     pub(crate) step: f64,
     /// What is added to the bound to get the last value the variable can have.
     pub(crate) to_last: i64,
 }
 
-/// See the module's description.
+/// The variable of a counted loop, and of no other.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    pub(crate) counted: Counted,
+    /// What it is before the loop.
+    start: E,
+    /// Where its body reads it: after the loop it is beyond the bound.
+    reads: HashSet<E>,
+}
+
+pub(crate) type Counters = HashMap<u32, Counter>;
+
+/// The counters of a program.
+pub(crate) fn counters(program: &Program, facts: &Facts, definitions: &Definitions, body: &[Stmt]) -> Counters {
+    let mut sets: HashMap<u32, Vec<E>> = HashMap::new();
+    let mut put = HashSet::new();
+    let mut loops = Vec::new();
+    program.walk_stmts(
+        body,
+        &mut |e| match program.kind(e) {
+            Kind::Set(local, value) => sets.entry(local.0).or_default().push(*value),
+            Kind::Put(locals, ..) => put.extend(locals.iter().map(|local| local.0)),
+            _ => {}
+        },
+        &mut |stmt| {
+            if let Stmt::Loop(inner) = stmt {
+                loops.push(inner.clone());
+            }
+        },
+    );
+    let mut found: HashMap<u32, Option<Counter>> = HashMap::new();
+    for inner in &loops {
+        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
+        let changes = Changes::of(program, &inner.body, &more);
+        let affine = Affine { program, facts, definitions, changes: &changes };
+        let Some((counted, update)) = affine.counted(inner).zip(inner.update) else { continue };
+        let variable = counted.variable;
+        let starts: Vec<E> = (sets[&variable.0].iter().copied())
+            .filter(|value| !matches!(program.kind(update), Kind::Set(_, step) if step == value))
+            .collect();
+        let mut reads = HashSet::new();
+        program.walk_stmts(
+            &inner.body,
+            &mut |e| {
+                if matches!(program.kind(e), Kind::Get(local) if *local == variable) {
+                    reads.insert(e);
+                }
+            },
+            &mut |_| {},
+        );
+        let only = match starts.as_slice() {
+            [start] if !put.contains(&variable.0) => Some(Counter { counted, start: *start, reads }),
+            _ => None,
+        };
+        found.entry(variable.0).and_modify(|known| *known = None).or_insert(only);
+    }
+    found.into_iter().filter_map(|(local, counter)| Some((local, counter?))).collect()
+}
+
+/// How indices are read as polynomials; see the module's description.
 pub(crate) struct Affine<'p> {
     pub(crate) program: &'p Program,
     pub(crate) facts: &'p Facts,
@@ -90,59 +152,71 @@ pub(crate) struct Affine<'p> {
     pub(crate) changes: &'p Changes,
 }
 
+/// What an expression is in a polynomial. Asked of each variable, and of what is neither a sum nor a product.
+pub(crate) type Atom<'f> = &'f dyn Fn(E) -> Option<Symbol>;
+
 impl Affine<'_> {
     fn is_int(&self, e: E) -> bool {
         let fact = self.facts.of(e);
-        fact.ty == crate::range::Type::Number && !fact.undefined && fact.num.is_int()
+        fact.ty == Type::Number && !fact.undefined && fact.num.is_int()
     }
 
-    /// Whether `e` is linear in `variable` (`Some(true)`), does not change (`Some(false)`), or neither.
-    pub(crate) fn linear(&self, e: E, variable: Local) -> Option<bool> {
+    /// An integer as a polynomial, if it makes no choice.
+    pub(crate) fn poly(&self, e: E, atom: Atom<'_>) -> Option<Poly> {
+        let mut polys = self.polys(e, atom)?;
+        if polys.len() == 1 { polys.pop() } else { None }
+    }
+
+    /// An integer as one of several polynomials.
+    pub(crate) fn polys(&self, e: E, atom: Atom<'_>) -> Option<Vec<Poly>> {
         if !self.is_int(e) {
             return None;
         }
         match self.program.kind(e) {
-            Kind::Num(_) => Some(false),
-            Kind::Len(arr) if !self.changes.arrs.contains(&arr.0) => Some(false),
-            Kind::Get(local) if *local == variable => Some(true),
-            Kind::Get(local) if !self.changes.locals.contains(&local.0) => Some(false),
-            Kind::Get(local) => self.definition(*local).and_then(|value| self.linear(value, variable)),
-            Kind::Set(_, value) => self.linear(*value, variable),
-            // A sum, or either of two linear forms.
-            Kind::Bin(Op::Add | Op::Sub, a, b) | Kind::Cond(_, a, b) => {
-                let a = self.linear(*a, variable)?;
-                let b = self.linear(*b, variable)?;
-                Some(a || b)
-            }
-            Kind::Bin(Op::Mul, a, b) => match (self.linear(*a, variable)?, self.linear(*b, variable)?) {
-                (true, true) => None,
-                (a, b) => Some(a || b),
+            #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53")]
+            Kind::Num(value) => Some(vec![Poly::constant(*value as i128)]),
+            Kind::Len(arr) if !self.changes.arrs.contains(&arr.0) => Some(vec![Poly::symbol(Symbol::Length(arr.0))]),
+            Kind::Get(local) => match atom(e) {
+                Some(symbol) => Some(vec![Poly::symbol(symbol)]),
+                None if !self.changes.locals.contains(&local.0) => Some(vec![Poly::symbol(Symbol::Local(local.0))]),
+                None => self.polys(self.definition(*local)?, atom),
             },
-            Kind::Plus(a) => self.linear(*a, variable),
-            _ => self.same_as(e).and_then(|a| self.linear(a, variable)),
+            Kind::Set(_, value) | Kind::Plus(value) => self.polys(*value, atom),
+            Kind::Bin(Op::Add, a, b) => self.both((*a, *b), atom, |x, y| Some(x.plus(y, 1))),
+            Kind::Bin(Op::Sub, a, b) => self.both((*a, *b), atom, |x, y| Some(x.plus(y, -1))),
+            Kind::Bin(Op::Mul, a, b) => self.both((*a, *b), atom, Poly::times),
+            Kind::Cond(_, a, b) => {
+                let mut all = self.polys(*a, atom)?;
+                all.extend(self.polys(*b, atom)?);
+                (all.len() <= CHOICES).then_some(all)
+            }
+            _ => match (self.same_as(e), self.shifted(e)) {
+                (Some(a), _) => self.polys(a, atom),
+                (_, Some((a, factor))) => {
+                    let factor = Poly::constant(factor);
+                    self.polys(a, atom)?.iter().map(|poly| poly.times(&factor)).collect()
+                }
+                _ => Some(vec![Poly::symbol(atom(e)?)]),
+            },
         }
     }
 
-    /// Choices within a linear expression.
-    pub(crate) fn choices(&self, e: E, variable: Local) -> u32 {
-        match self.program.kind(e) {
-            Kind::Cond(_, a, b) => 1 + self.choices(*a, variable) + self.choices(*b, variable),
-            Kind::Get(local) if *local == variable || !self.changes.locals.contains(&local.0) => 0,
-            Kind::Get(local) => self.definition(*local).map_or(0, |value| self.choices(value, variable)),
-            Kind::Set(_, a) | Kind::Plus(a) => self.choices(*a, variable),
-            Kind::Bin(_, a, b) => self.choices(*a, variable) + self.choices(*b, variable),
-            _ => 0,
+    fn both(&self, (a, b): (E, E), atom: Atom<'_>, make: impl Fn(&Poly, &Poly) -> Option<Poly>) -> Option<Vec<Poly>> {
+        let (a, b) = (self.polys(a, atom)?, self.polys(b, atom)?);
+        if a.len() * b.len() > CHOICES {
+            return None;
         }
+        a.iter().flat_map(|x| b.iter().map(|y| make(x, y)).collect::<Vec<_>>()).collect()
     }
 
     /// The value of a variable that is assigned once.
-    pub(crate) fn definition(&self, local: Local) -> Option<E> {
+    fn definition(&self, local: Local) -> Option<E> {
         let value = self.definitions.get(&local.0).copied().flatten()?;
         self.is_int(value).then_some(value)
     }
 
     /// `x | 0`, `x >> 0` of an integer of 32 bits.
-    pub(crate) fn same_as(&self, e: E) -> Option<E> {
+    fn same_as(&self, e: E) -> Option<E> {
         match self.program.kind(e) {
             Kind::Bin(Op::Or | Op::Shr, a, b)
                 if matches!(self.program.kind(*b), Kind::Num(zero) if *zero == 0.0)
@@ -153,6 +227,25 @@ impl Affine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A shift to the left that loses no bits is a product.
+    fn shifted(&self, e: E) -> Option<(E, i128)> {
+        let Kind::Bin(Op::Shl, a, by) = self.program.kind(e) else { return None };
+        let Kind::Num(by @ 0.0..=30.0) = self.program.kind(*by) else { return None };
+        let num = self.facts.of(*a).num;
+        #[expect(clippy::cast_possible_truncation, reason = "a power of two below 2^31")]
+        let factor = by.exp2() as i128;
+        let fits = num.lo * by.exp2() >= -2_147_483_648.0 && num.hi * by.exp2() <= 2_147_483_647.0;
+        (self.is_int(*a) && fits).then_some((*a, factor))
+    }
+
+    /// The ends of what a counter is within its loop.
+    pub(crate) fn within(&self, counter: &Counter, atom: Atom<'_>) -> Option<Bounds> {
+        let Counted { bound, step, to_last, .. } = counter.counted;
+        let (start, bound) = (self.poly(counter.start, atom)?, self.poly(bound, atom)?);
+        let end = bound.plus(&Poly::constant(i128::from(to_last)), 1);
+        Some(if step > 0.0 { Bounds { low: start, high: end } } else { Bounds { low: end, high: start } })
     }
 
     /// The loop as a counted one: its variable is stepped by a constant, by nothing else, and compared with a bound that does
@@ -179,7 +272,9 @@ impl Affine<'_> {
             return None;
         };
         let fits = self.is_int(test_side(self.program, test, *variable)?) && stepped == variable && step.fract() == 0.0;
-        if !fits || step == 0.0 || step.abs() > 1e6 || self.linear(bound, *variable) != Some(false) {
+        // A choice might come out differently each time.
+        let is_fixed = self.poly(bound, &|_| None).is_some_and(|poly| !poly.mentions(Symbol::Local(variable.0)));
+        if !fits || step == 0.0 || step.abs() > 1e6 || !is_fixed {
             return None;
         }
         let to_last = match (op, step > 0.0) {
@@ -190,6 +285,13 @@ impl Affine<'_> {
         };
         let others = Changes::of(self.program, &inner.body, &[test]);
         (!others.locals.contains(&variable.0)).then_some(Counted { variable: *variable, bound, step, to_last })
+    }
+}
+
+impl Counter {
+    /// Whether the variable is read there within the loop.
+    pub(crate) fn is_read_at(&self, e: E) -> bool {
+        self.reads.contains(&e)
     }
 }
 

@@ -12,6 +12,7 @@ mod condition;
 mod division;
 mod flow;
 mod fold;
+mod hoist;
 mod leaving;
 mod lockstep;
 mod math;
@@ -29,7 +30,7 @@ use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, MemFlagsData, Signatur
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use crate::affine::{self, Definitions};
+use crate::affine::{self, Counters, Definitions};
 use crate::engine::Engine;
 use crate::error::At;
 use crate::infer::Facts;
@@ -37,6 +38,7 @@ use crate::ir::{Arr, E, Kind, Label, Local, MathFn, Outcome, Program, Stmt};
 use crate::kernel::{self, Status};
 use crate::lower::{Input, Lowered};
 use crate::request::{Entry, Param};
+use access::Position;
 pub(crate) use repr::{Class, Rep, choose as choose_reps};
 
 /// What code generation tells besides the code.
@@ -95,8 +97,8 @@ pub(crate) struct Gen<'x, 'f> {
     labels: HashMap<Label, (Block, u32)>,
     /// Accesses whose index is known to be in range.
     safe: HashSet<E>,
-    /// Checks made on every path to here: array and index.
-    checked: Vec<(Arr, Value)>,
+    /// Checks made on every path to here.
+    checked: Vec<(Arr, Position)>,
     /// While the ends of a loop are tested: the value that stands for its variable.
     stand_in: Option<(Local, Value)>,
     cancel: Option<Value>,
@@ -105,6 +107,9 @@ pub(crate) struct Gen<'x, 'f> {
     stop: Option<Block>,
     random: Option<Variable>,
     definitions: Definitions,
+    counters: Counters,
+    /// In a loop that is run because the check before it has failed.
+    is_fallback: bool,
     body: &'x [Stmt],
     slow_checks: Option<u32>,
     /// Whether the current block can be reached.
@@ -130,6 +135,7 @@ fn plain() -> MemFlagsData {
 impl<'x, 'f> Gen<'x, 'f> {
     pub(crate) fn new(plan: &Plan<'x>, b: FunctionBuilder<'f>) -> Self {
         let program = &plan.lowered.program;
+        let definitions = affine::definitions(program, &plan.lowered.body);
         Self {
             program,
             facts: plan.facts,
@@ -148,7 +154,9 @@ impl<'x, 'f> Gen<'x, 'f> {
             fail: None,
             stop: None,
             random: None,
-            definitions: affine::definitions(program, &plan.lowered.body),
+            counters: affine::counters(program, plan.facts, &definitions, &plan.lowered.body),
+            definitions,
+            is_fallback: false,
             body: &plan.lowered.body,
             slow_checks: None,
             reachable: true,
@@ -262,7 +270,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             return self.range_once(index, (lo, hi), body);
         }
         let last = self.b.ins().iadd_imm_s(hi, -1);
-        let ok = self.ends_in_range(&hoisted, index, lo, last);
+        let ok = self.ends_in_range(&hoisted, lo, last);
         let [fast, slow, end] = [(); 3].map(|()| self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.ins().brif(ok, fast, &[], slow, &[]);
@@ -272,6 +280,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             if is_fast {
                 self.safe.extend(hoisted.accesses.iter().copied());
             } else {
+                self.is_fallback = true;
                 for e in &hoisted.accesses {
                     self.safe.remove(e);
                 }
@@ -293,7 +302,7 @@ impl<'x, 'f> Gen<'x, 'f> {
         index: Local,
         (lo, hi): (Value, Value),
         body: &'x [Stmt],
-        hoisted: &access::Linear,
+        hoisted: &hoist::Hoisted,
     ) -> Value {
         let verdict = match hoisted.refused {
             Some(reason) => plan.vectorize.and(Err(reason)),

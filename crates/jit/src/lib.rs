@@ -28,6 +28,7 @@ mod ir;
 mod kernel;
 mod lower;
 mod parse;
+mod poly;
 mod race;
 mod range;
 mod request;

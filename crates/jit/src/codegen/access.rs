@@ -1,16 +1,32 @@
-//! Elements of typed arrays: checks, loads, stores, and the proof that a whole loop stays in range.
+//! Elements of typed arrays: checks, loads and stores.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use super::{Gen, Plan, Rep, SiteKind, plain};
-use crate::affine::{Affine, Changes, Counted};
+use super::{Gen, Rep, SiteKind, plain};
 use crate::element::Element;
-use crate::ir::{Arr, E, Kind, Local, Loop, Op, Source, Stmt};
+use crate::ir::{Arr, E, Kind, Op, Source};
 use crate::range::{Fact, Num, Type};
 use crate::runtime;
 
-impl<'x> Gen<'x, '_> {
+/// Elements whose distance is added to an address by the instruction that uses it.
+const NEAR: i32 = 1 << 24;
+
+/// An index: `moving + fixed`, 0 for what is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Position {
+    pub(super) moving: Option<Value>,
+    pub(super) fixed: i64,
+}
+
+/// A place in memory: `start + offset` bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Address {
+    pub(super) start: Value,
+    pub(super) offset: i32,
+}
+
+impl Gen<'_, '_> {
     /// Address and length of an array.
     pub(super) fn array(&mut self, arr: Arr) -> (Value, Value) {
         if let Some(known) = self.arrs[arr.0 as usize] {
@@ -29,10 +45,13 @@ impl<'x> Gen<'x, '_> {
         self.program.arrs[arr.0 as usize].element
     }
 
-    /// An index as a 64-bit integer; the run fails if it is not whole.
-    pub(super) fn index(&mut self, e: E, index: E, what: SiteKind, array: &str) -> Value {
-        if self.is_int(index) || self.fact(index).ty == Type::Boolean {
-            return self.int(index);
+    /// An index; the run fails if it is not whole.
+    pub(super) fn index(&mut self, e: E, index: E, what: SiteKind, array: &str) -> Position {
+        if self.is_int(index) {
+            return self.position(index);
+        }
+        if self.fact(index).ty == Type::Boolean {
+            return Position { moving: Some(self.int(index)), fixed: 0 };
         }
         let x = self.f64(index);
         let whole = self.b.ins().fcvt_to_sint_sat(types::I64, x);
@@ -40,29 +59,79 @@ impl<'x> Gen<'x, '_> {
         let ok = self.b.ins().fcmp(FloatCC::Equal, back, x);
         let at = self.program.at(e);
         self.require(ok, (x, Rep::F64), at, what, array);
-        whole
+        Position { moving: Some(whole), fixed: 0 }
     }
 
-    /// The address of element `index`, which has been evaluated, after the check that `e` needs.
-    fn address(&mut self, e: E, arr: Arr, index: Value, what: SiteKind) -> Value {
-        let (base, len) = self.array(arr);
+    /// An integer with what is constant of it apart, so that neighbouring elements share an address.
+    fn position(&mut self, e: E) -> Position {
+        match self.kind(e) {
+            #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53, by inference")]
+            Kind::Num(value) => Position { moving: None, fixed: *value as i64 },
+            Kind::Bin(op @ (Op::Add | Op::Sub), a, b) if self.is_int(e) && self.both_int(*a, *b) => {
+                let x = self.position(*a);
+                let y = self.position(*b);
+                let is_sum = *op == Op::Add;
+                let moving = match (x.moving, y.moving) {
+                    (x, None) => x,
+                    (None, Some(y)) if is_sum => Some(y),
+                    (None, Some(y)) => Some(self.b.ins().ineg(y)),
+                    (Some(x), Some(y)) if is_sum => Some(self.b.ins().iadd(x, y)),
+                    (Some(x), Some(y)) => Some(self.b.ins().isub(x, y)),
+                };
+                let (x, y) = (x.fixed, y.fixed);
+                Position { moving, fixed: if is_sum { x.wrapping_add(y) } else { x.wrapping_sub(y) } }
+            }
+            Kind::Plus(a) if self.is_int(*a) => self.position(*a),
+            _ => Position { moving: Some(self.int(e)), fixed: 0 },
+        }
+    }
+
+    pub(super) fn whole(&mut self, position: Position) -> Value {
+        match position {
+            Position { moving: Some(value), fixed: 0 } => value,
+            Position { moving: Some(value), fixed } => self.b.ins().iadd_imm_s(value, fixed),
+            Position { moving: None, fixed } => self.b.ins().iconst(types::I64, fixed),
+        }
+    }
+
+    /// Where the element is.
+    pub(super) fn locate(&mut self, arr: Arr, position: Position) -> Address {
+        let (base, _) = self.array(arr);
+        let shift = i64::from(self.element_of(arr).shift());
+        let (moving, offset) = match i32::try_from(position.fixed) {
+            Ok(fixed) if fixed.abs() < NEAR => (position.moving, fixed << shift),
+            _ => (Some(self.whole(position)), 0),
+        };
+        let start = match moving {
+            None => base,
+            Some(value) if shift == 0 => self.b.ins().iadd(base, value),
+            Some(value) => {
+                let bytes = self.b.ins().ishl_imm_s(value, shift);
+                self.b.ins().iadd(base, bytes)
+            }
+        };
+        Address { start, offset }
+    }
+
+    /// The address of an element, whose index has been evaluated, after the check that `e` needs.
+    fn address(&mut self, e: E, arr: Arr, position: Position, what: SiteKind) -> Address {
         if self.safe.contains(&e) {
             // Proven.
-        } else if self.checked.contains(&(arr, index)) {
+        } else if self.checked.contains(&(arr, position)) {
             self.report.unchecked += 1;
         } else {
             self.report.checks += 1;
+            let (_, len) = self.array(arr);
+            let index = self.whole(position);
             let ok = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
             let at = self.program.at(e);
             let name = self.program.arrs[arr.0 as usize].name.clone();
             self.require(ok, (index, Rep::I64), at, what, &name);
             if self.arrs[arr.0 as usize].is_some() {
-                self.checked.push((arr, index));
+                self.checked.push((arr, position));
             }
         }
-        let shift = i64::from(self.element_of(arr).shift());
-        let offset = if shift == 0 { index } else { self.b.ins().ishl_imm_s(index, shift) };
-        self.b.ins().iadd(base, offset)
+        self.locate(arr, position)
     }
 
     pub(super) fn load(&mut self, e: E, arr: Arr, index: E) -> (Value, Rep) {
@@ -72,23 +141,23 @@ impl<'x> Gen<'x, '_> {
         self.load_at(self.element_of(arr), address)
     }
 
-    pub(super) fn load_at(&mut self, element: Element, address: Value) -> (Value, Rep) {
-        let flags = plain();
+    pub(super) fn load_at(&mut self, element: Element, address: Address) -> (Value, Rep) {
+        let (flags, Address { start, offset }) = (plain(), address);
         match element {
-            Element::I8 => (self.b.ins().sload8(types::I64, flags, address, 0), Rep::I64),
-            Element::U8 | Element::U8Clamped => (self.b.ins().uload8(types::I64, flags, address, 0), Rep::I64),
-            Element::I16 => (self.b.ins().sload16(types::I64, flags, address, 0), Rep::I64),
-            Element::U16 => (self.b.ins().uload16(types::I64, flags, address, 0), Rep::I64),
-            Element::I32 => (self.b.ins().sload32(flags, address, 0), Rep::I64),
-            Element::U32 => (self.b.ins().uload32(flags, address, 0), Rep::I64),
+            Element::I8 => (self.b.ins().sload8(types::I64, flags, start, offset), Rep::I64),
+            Element::U8 | Element::U8Clamped => (self.b.ins().uload8(types::I64, flags, start, offset), Rep::I64),
+            Element::I16 => (self.b.ins().sload16(types::I64, flags, start, offset), Rep::I64),
+            Element::U16 => (self.b.ins().uload16(types::I64, flags, start, offset), Rep::I64),
+            Element::I32 => (self.b.ins().sload32(flags, start, offset), Rep::I64),
+            Element::U32 => (self.b.ins().uload32(flags, start, offset), Rep::I64),
             Element::F32 => {
-                let single = self.b.ins().load(types::F32, flags, address, 0);
+                let single = self.b.ins().load(types::F32, flags, start, offset);
                 (self.b.ins().fpromote(types::F64, single), Rep::F64)
             }
-            Element::F64 => (self.b.ins().load(types::F64, flags, address, 0), Rep::F64),
-            Element::I64 | Element::U64 => (self.b.ins().load(types::I64, flags, address, 0), Rep::Big),
+            Element::F64 => (self.b.ins().load(types::F64, flags, start, offset), Rep::F64),
+            Element::I64 | Element::U64 => (self.b.ins().load(types::I64, flags, start, offset), Rep::Big),
             Element::F16 => {
-                let bits = self.b.ins().uload16(types::I32, flags, address, 0);
+                let bits = self.b.ins().uload16(types::I32, flags, start, offset);
                 let routine: extern "C" fn(u32) -> f64 = runtime::from_half;
                 (self.call(routine as usize, &[types::I32], types::F64, &[bits]), Rep::F64)
             }
@@ -104,14 +173,14 @@ impl<'x> Gen<'x, '_> {
         }
         let name = self.program.arrs[arr.0 as usize].name.clone();
         let index = self.index(e, index, SiteKind::Read, &name);
-        let address = self.address(e, arr, index, SiteKind::Read);
+        let Address { start, offset } = self.address(e, arr, index, SiteKind::Read);
         let flags = plain();
         match element {
-            Element::I8 => self.b.ins().sload8(types::I32, flags, address, 0),
-            Element::U8 | Element::U8Clamped => self.b.ins().uload8(types::I32, flags, address, 0),
-            Element::I16 => self.b.ins().sload16(types::I32, flags, address, 0),
-            Element::U16 => self.b.ins().uload16(types::I32, flags, address, 0),
-            _ => self.b.ins().load(types::I32, flags, address, 0),
+            Element::I8 => self.b.ins().sload8(types::I32, flags, start, offset),
+            Element::U8 | Element::U8Clamped => self.b.ins().uload8(types::I32, flags, start, offset),
+            Element::I16 => self.b.ins().sload16(types::I32, flags, start, offset),
+            Element::U16 => self.b.ins().uload16(types::I32, flags, start, offset),
+            _ => self.b.ins().load(types::I32, flags, start, offset),
         }
     }
 
@@ -202,42 +271,42 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Writes a value after the element type's conversion.
-    pub(super) fn store_at(&mut self, element: Element, address: Value, (value, rep): (Value, Rep), num: Num) {
-        let flags = plain();
+    pub(super) fn store_at(&mut self, element: Element, address: Address, (value, rep): (Value, Rep), num: Num) {
+        let (flags, Address { start, offset }) = (plain(), address);
         match element {
             Element::I64 | Element::U64 => {
-                self.b.ins().store(flags, value, address, 0);
+                self.b.ins().store(flags, value, start, offset);
             }
             Element::F64 => {
                 let value = self.to_f64(value, rep);
-                self.b.ins().store(flags, value, address, 0);
+                self.b.ins().store(flags, value, start, offset);
             }
             Element::F32 => {
                 let value = self.to_f64(value, rep);
                 let single = self.b.ins().fdemote(types::F32, value);
-                self.b.ins().store(flags, single, address, 0);
+                self.b.ins().store(flags, single, start, offset);
             }
             Element::F16 => {
                 let value = self.to_f64(value, rep);
                 let routine: extern "C" fn(f64) -> u32 = runtime::to_half;
                 let bits = self.call(routine as usize, &[types::F64], types::I32, &[value]);
-                self.b.ins().istore16(flags, bits, address, 0);
+                self.b.ins().istore16(flags, bits, start, offset);
             }
             Element::U8Clamped => {
                 let byte = self.clamped(value, rep);
-                self.b.ins().istore8(flags, byte, address, 0);
+                self.b.ins().istore8(flags, byte, start, offset);
             }
             Element::I8 | Element::U8 => {
                 let value = self.to_i32(value, rep, num);
-                self.b.ins().istore8(flags, value, address, 0);
+                self.b.ins().istore8(flags, value, start, offset);
             }
             Element::I16 | Element::U16 => {
                 let value = self.to_i32(value, rep, num);
-                self.b.ins().istore16(flags, value, address, 0);
+                self.b.ins().istore16(flags, value, start, offset);
             }
             Element::I32 | Element::U32 => {
                 let value = self.to_i32(value, rep, num);
-                self.b.ins().store(flags, value, address, 0);
+                self.b.ins().store(flags, value, start, offset);
             }
         }
     }
@@ -352,11 +421,11 @@ impl<'x> Gen<'x, '_> {
         let i = self.b.use_var(index);
         let read_offset = self.b.ins().ishl_imm_s(i, i64::from(b.shift()));
         let source = self.b.ins().iadd(from, read_offset);
-        let value = self.load_at(b, source);
+        let value = self.load_at(b, Address { start: source, offset: 0 });
         let write_offset = self.b.ins().ishl_imm_s(i, i64::from(a.shift()));
         let target = self.b.ins().iadd(to, write_offset);
         let num = crate::infer::element_fact(b).num;
-        self.store_at(a, target, value, num);
+        self.store_at(a, Address { start: target, offset: 0 }, value, num);
         let next = self.b.ins().iadd_imm_s(i, 1);
         self.b.def_var(index, next);
         self.poll();
@@ -365,146 +434,4 @@ impl<'x> Gen<'x, '_> {
         self.b.seal_block(head);
         self.enter(done);
     }
-
-    // --- whole loops ---
-
-    pub(super) fn affine<'p>(&'p self, changes: &'p Changes) -> Affine<'p>
-    where
-        'x: 'p,
-    {
-        Affine { program: self.program, facts: self.facts, definitions: &self.definitions, changes }
-    }
-
-    /// Accesses of one iteration whose index is linear in the running index.
-    pub(super) fn hoistable_at_entry(&mut self, plan: &Plan<'x>, index: Local, body: &[Stmt]) -> Linear {
-        let changes = Changes::of(self.program, body, &[]);
-        if changes.loops == 0 {
-            return Linear { accesses: self.linear_accesses(index, body, &changes), changes, refused: None };
-        }
-        // With loops, it is worth the second copy of the body only if the first goes over vector registers.
-        let mut accesses = Vec::new();
-        let mut refused = None;
-        if plan.vectorize.is_ok() && self.loops_in_step(body) {
-            accesses = self.linear_accesses(index, body, &changes);
-            self.safe.extend(accesses.iter().copied());
-            refused = self.vectorizable(index, body, &changes).err();
-            if refused.is_some() {
-                for e in accesses.drain(..) {
-                    self.safe.remove(&e);
-                }
-            }
-        }
-        Linear { accesses, changes, refused }
-    }
-
-    /// The loop as a counted one, and its accesses that can be checked before it begins.
-    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Linear)> {
-        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
-        let changes = Changes::of(self.program, &inner.body, &more);
-        if changes.loops > 0 {
-            return None;
-        }
-        let counted = self.affine(&changes).counted(inner)?;
-        let accesses = self.linear_accesses(counted.variable, &inner.body, &changes);
-        (!accesses.is_empty()).then_some((counted, Linear { accesses, changes, refused: None }))
-    }
-
-    fn linear_accesses(&self, variable: Local, body: &[Stmt], changes: &Changes) -> Vec<E> {
-        let affine = self.affine(changes);
-        let mut found = Vec::new();
-        self.program.walk_stmts(
-            body,
-            &mut |e| {
-                if let Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. } =
-                    self.program.kind(e)
-                    && !self.safe.contains(&e)
-                    && !changes.arrs.contains(&arr.0)
-                    && self.fact(*index).ty != Type::Never
-                    && affine.linear(*index, variable).is_some()
-                    && affine.choices(*index, variable) <= 2
-                {
-                    found.push(e);
-                }
-            },
-            &mut |_| {},
-        );
-        found
-    }
-
-    /// Whether all accesses are in range when `variable` is `first` and when it is `last`.
-    pub(super) fn ends_in_range(&mut self, linear: &Linear, variable: Local, first: Value, last: Value) -> Value {
-        let mut ok: Option<Value> = None;
-        let mut done: Vec<(Value, Value)> = Vec::new();
-        for &e in &linear.accesses {
-            let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) = self.kind(e)
-            else {
-                continue;
-            };
-            let (_, len) = self.array(*arr);
-            let forms = 1_u32 << self.affine(&linear.changes).choices(*index, variable).min(2);
-            for (end, form) in [first, last].into_iter().flat_map(|end| (0..forms).map(move |form| (end, form))) {
-                let position = self.linear_value(*index, (variable, end), &linear.changes, &mut form.clone());
-                if done.contains(&(position, len)) {
-                    continue;
-                }
-                done.push((position, len));
-                let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, position, len);
-                ok = Some(match ok {
-                    None => inside,
-                    Some(before) => self.b.ins().band(before, inside),
-                });
-            }
-        }
-        match ok {
-            Some(ok) => ok,
-            None => self.b.ins().iconst(types::I8, 1),
-        }
-    }
-
-    /// A linear expression with `value` in place of the loop's variable; the bits of `form` make the choices.
-    pub(super) fn linear_value(
-        &mut self,
-        e: E,
-        (variable, value): (Local, Value),
-        changes: &Changes,
-        form: &mut u32,
-    ) -> Value {
-        let at = (variable, value);
-        match self.kind(e) {
-            Kind::Get(local) if *local == variable => value,
-            Kind::Get(local) if changes.locals.contains(&local.0) => {
-                match self.definitions.get(&local.0).copied().flatten() {
-                    Some(definition) => self.linear_value(definition, at, changes, form),
-                    None => self.int(e),
-                }
-            }
-            // Also `x | 0` of what fits.
-            Kind::Set(_, a) | Kind::Plus(a) | Kind::Bin(Op::Or | Op::Shr, a, _) => {
-                self.linear_value(*a, at, changes, form)
-            }
-            Kind::Bin(op @ (Op::Add | Op::Sub | Op::Mul), a, b) => {
-                let x = self.linear_value(*a, at, changes, form);
-                let y = self.linear_value(*b, at, changes, form);
-                match op {
-                    Op::Add => self.b.ins().iadd(x, y),
-                    Op::Sub => self.b.ins().isub(x, y),
-                    _ => self.b.ins().imul(x, y),
-                }
-            }
-            Kind::Cond(_, a, b) => {
-                let chosen = if *form & 1 == 0 { *a } else { *b };
-                *form >>= 1;
-                self.linear_value(chosen, at, changes, form)
-            }
-            _ => self.int(e),
-        }
-    }
-}
-
-/// Accesses of a loop whose indices are linear, and what the loop changes.
-pub(super) struct Linear {
-    pub(super) accesses: Vec<E>,
-    pub(super) changes: Changes,
-    /// Why several iterations at once are out of the question, if that is known already.
-    pub(super) refused: Option<&'static str>,
 }

@@ -106,7 +106,7 @@ impl Gen<'_, '_> {
         if element.shift() == 2 && self.stride(index, lanes.place()) == Some(1) {
             let both = self.cast(types::I64X2, words);
             let low = self.b.ins().extractlane(both, 0);
-            self.b.ins().store(plain(), low, first, 0);
+            self.b.ins().store(plain(), low, first.start, first.offset);
             return;
         }
         let second = self.lane_address(arr, index, 1, lanes);

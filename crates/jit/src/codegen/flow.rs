@@ -1,9 +1,10 @@
-//! Statements. Loops test at the bottom; one whose accesses are all linear is generated twice, with and without checks.
+//! Statements. Loops test at the bottom; one whose accesses are checked before it begins is generated twice, without and with checks.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 
 use super::{Class, Gen, Rep};
+use crate::affine::Changes;
 use crate::ir::{E, Label, Local, Loop, Stmt};
 use crate::range::Type;
 
@@ -118,29 +119,32 @@ impl<'x> Gen<'x, '_> {
     }
 
     fn looping(&mut self, inner: &'x Loop) {
-        let Some((counted, linear)) = self.hoistable(inner) else { return self.loop_once(inner, true) };
         let polls = self.polls(inner);
+        let Some((counted, hoisted)) = self.hoistable(inner) else { return self.loop_once(inner, polls) };
         if self.rep_of_number(counted.variable) == Rep::F64 {
             return self.loop_once(inner, polls);
         }
         let (start, rep) = self.read(counted.variable, Class::Number);
         let first = self.to_i64(start, rep);
-        let bound = self.linear_value(counted.bound, (counted.variable, first), &linear.changes, &mut 0);
+        let bound = self.invariant(counted.bound, &hoisted.changes);
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
-        let ok = self.ends_in_range(&linear, counted.variable, first, last);
-        let accesses = linear.accesses;
+        let (low, high) = if counted.step > 0.0 { (first, last) } else { (last, first) };
+        let ok = self.ends_in_range(&hoisted, low, high);
+        let accesses = hoisted.accesses;
         let [fast, slow, done] = [(); 3].map(|()| self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.ins().brif(ok, fast, &[], slow, &[]);
         let mut leads_on = false;
         self.report.hoisted += u32::try_from(accesses.len()).unwrap_or(0);
         let checks = self.report.checks;
+        let was_fallback = self.is_fallback;
         for (block, is_fast) in [(fast, true), (slow, false)] {
             self.enter(block);
             self.reachable = true;
             if is_fast {
                 self.safe.extend(accesses.iter().copied());
             } else {
+                self.is_fallback = true;
                 for e in &accesses {
                     self.safe.remove(e);
                 }
@@ -154,6 +158,7 @@ impl<'x> Gen<'x, '_> {
                 self.slow_checks = Some(self.report.checks);
             }
         }
+        self.is_fallback = was_fallback;
         // The checks of the slow copy are not those that matter.
         self.report.checks = self.slow_checks.take().unwrap_or(checks);
         self.enter(done);
@@ -162,7 +167,9 @@ impl<'x> Gen<'x, '_> {
 
     /// Whether a loop has to look at the cancel flag: not when it is known to be short and has no loops inside.
     fn polls(&self, inner: &Loop) -> bool {
-        let Some((counted, _)) = self.hoistable(inner) else { return true };
+        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
+        let changes = Changes::of(self.program, &inner.body, &more);
+        let Some(counted) = self.affine(&changes).counted(inner).filter(|_| changes.loops == 0) else { return true };
         let range = self.facts.locals[counted.variable.0 as usize].num;
         !(range.is_int() && (range.hi - range.lo) / counted.step.abs() <= SHORT)
     }

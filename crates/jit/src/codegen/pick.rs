@@ -10,7 +10,8 @@ use crate::range::Num;
 impl Gen<'_, '_> {
     /// The index as an integer that is in range, or the run fails.
     pub(super) fn small_index(&mut self, e: E, index: E, len: usize, what: SiteKind) -> Value {
-        let value = self.index(e, index, what, "a local array");
+        let position = self.index(e, index, what, "a local array");
+        let value = self.whole(position);
         let num = self.num(index);
         #[expect(clippy::cast_precision_loss, reason = "small")]
         let inside = self.is_int(index) && num.lo >= 0.0 && num.hi < len as f64;

@@ -11,12 +11,14 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type as Ty, Value, types};
 use cranelift_frontend::Variable;
 
+use super::access::{Address, Position};
 use super::condition::floating;
 use super::leaving::outward;
 use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
 use crate::ir::{E, Kind, Label, Local, MathFn, Op, Stmt, Test};
+use crate::poly::{Poly, Symbol};
 use crate::range::{Num, Type};
 
 /// Iterations in one register.
@@ -163,8 +165,7 @@ impl<'x> Gen<'x, '_> {
         if !self.safe.contains(&e) || self.arrs[arr.0 as usize].is_none() {
             return Err("an index is checked at each access");
         }
-        let affine = self.affine(at.1);
-        if affine.linear(index, at.0).is_none() || affine.choices(index, at.0) > 0 {
+        if self.lane_poly(index, at).and_then(|poly| poly.split(Symbol::Local(at.0.0))).is_none() {
             return Err("an index is not linear in the loop index");
         }
         match (self.stride(index, at), self.element_of(arr)) {
@@ -174,28 +175,16 @@ impl<'x> Gen<'x, '_> {
         Ok(())
     }
 
+    /// An index over what does not change and the loop's variable.
+    fn lane_poly(&self, index: E, (variable, changes): (Local, &Changes)) -> Option<Poly> {
+        let is_variable = |e: E| matches!(self.program.kind(e), Kind::Get(local) if *local == variable);
+        self.affine(changes).poly(index, &|e| is_variable(e).then_some(Symbol::Local(variable.0)))
+    }
+
     /// How far the index moves per iteration, if that is a constant.
     pub(super) fn stride(&self, e: E, at: (Local, &Changes)) -> Option<i64> {
-        let affine = self.affine(at.1);
-        if affine.linear(e, at.0)? {
-            match self.kind(e) {
-                Kind::Get(local) if *local == at.0 => Some(1),
-                Kind::Get(local) => self.stride(affine.definition(*local)?, at),
-                Kind::Set(_, a) | Kind::Plus(a) => self.stride(*a, at),
-                Kind::Bin(Op::Add, a, b) => Some(self.stride(*a, at)? + self.stride(*b, at)?),
-                Kind::Bin(Op::Sub, a, b) => Some(self.stride(*a, at)? - self.stride(*b, at)?),
-                Kind::Bin(Op::Mul, a, b) => match (self.kind(*a), self.kind(*b)) {
-                    #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53")]
-                    (Kind::Num(times), _) => Some(*times as i64 * self.stride(*b, at)?),
-                    #[expect(clippy::cast_possible_truncation, reason = "an integer within 2^53")]
-                    (_, Kind::Num(times)) => Some(*times as i64 * self.stride(*a, at)?),
-                    _ => None,
-                },
-                _ => self.stride(affine.same_as(e)?, at),
-            }
-        } else {
-            Some(0)
-        }
+        let (factor, _) = self.lane_poly(e, at)?.split(Symbol::Local(at.0.0))?;
+        i64::try_from(factor.known()?).ok()
     }
 
     pub(super) fn cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
@@ -723,14 +712,21 @@ impl<'x> Gen<'x, '_> {
         self.b.ins().band(finite, is_whole)
     }
 
-    /// Address of the element of one lane.
-    pub(super) fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Value {
-        let position = self.b.ins().iadd_imm_s(lanes.first, lane);
-        let element = self.linear_value(index, (lanes.index, position), lanes.changes, &mut 0);
-        let (base, _) = self.array(arr);
-        let shift = i64::from(self.element_of(arr).shift());
-        let offset = if shift == 0 { element } else { self.b.ins().ishl_imm_s(element, shift) };
-        self.b.ins().iadd(base, offset)
+    /// Where the element of one lane is.
+    pub(super) fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Address {
+        let place = lanes.place();
+        let stride = self.stride(index, place);
+        let Some((moving, fixed)) = self.lane_poly(index, place).map(|poly| poly.split_constant()) else {
+            unreachable!("it has been looked at before")
+        };
+        // Near enough to be reached from the first lane's.
+        let (ahead, fixed) = match stride {
+            Some(stride) => (0, fixed + i128::from(stride) * i128::from(lane)),
+            None => (lane, fixed),
+        };
+        let variable = self.b.ins().iadd_imm_s(lanes.first, ahead);
+        let moving = self.sum(&moving, &[(Symbol::Local(lanes.index.0), variable)]);
+        self.locate(arr, Position { moving, fixed: i64::try_from(fixed).unwrap_or(0) })
     }
 
     fn load_pair(&mut self, arr: crate::ir::Arr, index: E, lanes: &mut Lanes<'_>) -> Value {
@@ -738,9 +734,9 @@ impl<'x> Gen<'x, '_> {
         let stride = self.stride(index, (lanes.index, lanes.changes));
         let first = self.lane_address(arr, index, 0, lanes);
         match (stride, element) {
-            (Some(1), Element::F64) => self.b.ins().load(types::F64X2, plain(), first, 0),
+            (Some(1), Element::F64) => self.b.ins().load(types::F64X2, plain(), first.start, first.offset),
             (Some(1), Element::F32 | Element::I32) => {
-                let bits = self.b.ins().load(types::I64, plain(), first, 0);
+                let bits = self.b.ins().load(types::I64, plain(), first.start, first.offset);
                 let low = self.b.ins().scalar_to_vector(types::I64X2, bits);
                 if element == Element::F32 {
                     let singles = self.cast(types::F32X4, low);
@@ -772,13 +768,13 @@ impl<'x> Gen<'x, '_> {
         let first = self.lane_address(arr, index, 0, lanes);
         match (stride, element) {
             (Some(1), Element::F64) => {
-                self.b.ins().store(plain(), pair, first, 0);
+                self.b.ins().store(plain(), pair, first.start, first.offset);
             }
             (Some(1), Element::F32) => {
                 let singles = self.b.ins().fvdemote(pair);
                 let bits = self.cast(types::I64X2, singles);
                 let low = self.b.ins().extractlane(bits, 0);
-                self.b.ins().store(plain(), low, first, 0);
+                self.b.ins().store(plain(), low, first.start, first.offset);
             }
             _ => {
                 let second = self.lane_address(arr, index, 1, lanes);
