@@ -4,6 +4,7 @@
 //! in integer registers. No instruction can trap: divisors are tested, indices compared, conversions saturate.
 
 mod access;
+mod anchor;
 mod atomic;
 mod big;
 mod bits;
@@ -30,7 +31,7 @@ use cranelift_codegen::ir::{AbiParam, Block, InstBuilder, MemFlagsData, Signatur
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use crate::affine::{self, Counters, Definitions};
+use crate::affine::{self, Changes, Counters, Definitions};
 use crate::engine::Engine;
 use crate::error::At;
 use crate::infer::Facts;
@@ -39,6 +40,7 @@ use crate::kernel::{self, Status};
 use crate::lower::{Input, Lowered};
 use crate::request::{Entry, Param};
 use access::Position;
+use anchor::Anchor;
 pub(crate) use repr::{Class, Rep, choose as choose_reps};
 
 /// What code generation tells besides the code.
@@ -97,6 +99,8 @@ pub(crate) struct Gen<'x, 'f> {
     labels: HashMap<Label, (Block, u32)>,
     /// Accesses whose index is known to be in range.
     safe: HashSet<E>,
+    /// Accesses of the loop at hand whose address is not made from the index.
+    anchors: HashMap<E, Anchor>,
     /// Checks made on every path to here.
     checked: Vec<(Arr, Position)>,
     /// While the ends of a loop are tested: the value that stands for its variable.
@@ -147,6 +151,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             arr_vars: HashMap::new(),
             labels: HashMap::new(),
             safe: HashSet::new(),
+            anchors: HashMap::new(),
             checked: Vec::new(),
             stand_in: None,
             cancel: None,
@@ -264,9 +269,10 @@ impl<'x, 'f> Gen<'x, 'f> {
             }
             return;
         }
-        let hoisted = self.hoistable_at_entry(plan, index, body);
+        let changes = Changes::of(self.program, body, &[]);
+        let hoisted = self.hoistable_at_entry(plan, index, body, &changes);
         if hoisted.accesses.is_empty() {
-            let lo = self.vector_part(plan, index, (lo, hi), body, &hoisted);
+            let lo = self.vector_part(plan, index, (lo, hi), body, (&hoisted, &changes));
             return self.range_once(index, (lo, hi), body);
         }
         let last = self.b.ins().iadd_imm_s(hi, -1);
@@ -285,7 +291,7 @@ impl<'x, 'f> Gen<'x, 'f> {
                     self.safe.remove(e);
                 }
             }
-            let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, &hoisted) } else { lo };
+            let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, (&hoisted, &changes)) } else { lo };
             self.range_once(index, (start, hi), body);
             if self.reachable {
                 self.b.ins().jump(end, &[]);
@@ -302,16 +308,16 @@ impl<'x, 'f> Gen<'x, 'f> {
         index: Local,
         (lo, hi): (Value, Value),
         body: &'x [Stmt],
-        hoisted: &hoist::Hoisted,
+        (hoisted, changes): (&hoist::Hoisted, &Changes),
     ) -> Value {
         let verdict = match hoisted.refused {
             Some(reason) => plan.vectorize.and(Err(reason)),
-            None => plan.vectorize.and_then(|()| self.vectorizable(index, body, &hoisted.changes)),
+            None => plan.vectorize.and_then(|()| self.vectorizable(index, body, changes)),
         };
         match verdict {
             Ok(()) => {
                 self.report.lanes = u32::try_from(vector::LANES).ok();
-                self.vector_loop(index, (lo, hi), body, &hoisted.changes)
+                self.vector_loop(index, (lo, hi), body, changes)
             }
             Err(reason) => {
                 reason.clone_into(&mut self.report.scalar_because);

@@ -56,7 +56,7 @@ pub(crate) enum Cmp {
 }
 
 /// Functions of one or two numbers. Those from `Acos` on are routines of the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MathFn {
     Abs,
     Ceil,

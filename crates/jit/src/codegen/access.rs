@@ -10,7 +10,7 @@ use crate::range::{Fact, Num, Type};
 use crate::runtime;
 
 /// Elements whose distance is added to an address by the instruction that uses it.
-const NEAR: i32 = 1 << 24;
+pub(super) const NEAR: i32 = 1 << 24;
 
 /// An index: `moving + fixed`, 0 for what is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,19 +102,24 @@ impl Gen<'_, '_> {
             Ok(fixed) if fixed.abs() < NEAR => (position.moving, fixed << shift),
             _ => (Some(self.whole(position)), 0),
         };
-        let start = match moving {
+        Address { start: self.beyond(base, moving, shift), offset }
+    }
+
+    /// The address of an element `1 << shift` bytes long, that many elements after `base`.
+    pub(super) fn beyond(&mut self, base: Value, elements: Option<Value>, shift: i64) -> Value {
+        match elements {
             None => base,
             Some(value) if shift == 0 => self.b.ins().iadd(base, value),
             Some(value) => {
                 let bytes = self.b.ins().ishl_imm_s(value, shift);
                 self.b.ins().iadd(base, bytes)
             }
-        };
-        Address { start, offset }
+        }
     }
 
     /// The address of an element, whose index has been evaluated, after the check that `e` needs.
-    fn address(&mut self, e: E, arr: Arr, position: Position, what: SiteKind) -> Address {
+    fn address(&mut self, e: E, arr: Arr, position: Option<Position>, what: SiteKind) -> Address {
+        let Some(position) = position else { return self.at_anchor(e) };
         if self.safe.contains(&e) {
             // Proven.
         } else if self.checked.contains(&(arr, position)) {
@@ -135,10 +140,22 @@ impl Gen<'_, '_> {
     }
 
     pub(super) fn load(&mut self, e: E, arr: Arr, index: E) -> (Value, Rep) {
-        let name = self.program.arrs[arr.0 as usize].name.clone();
-        let index = self.index(e, index, SiteKind::Read, &name);
-        let address = self.address(e, arr, index, SiteKind::Read);
+        let address = self.readable(e, arr, index);
         self.load_at(self.element_of(arr), address)
+    }
+
+    fn readable(&mut self, e: E, arr: Arr, index: E) -> Address {
+        let position = self.index_of(e, arr, index, SiteKind::Read);
+        self.address(e, arr, position, SiteKind::Read)
+    }
+
+    /// The index of an access; nothing if that is anchored.
+    fn index_of(&mut self, e: E, arr: Arr, index: E, what: SiteKind) -> Option<Position> {
+        if self.anchors.contains_key(&e) {
+            return None;
+        }
+        let name = self.program.arrs[arr.0 as usize].name.clone();
+        Some(self.index(e, index, what, &name))
     }
 
     pub(super) fn load_at(&mut self, element: Element, address: Address) -> (Value, Rep) {
@@ -171,9 +188,7 @@ impl Gen<'_, '_> {
             let (value, rep) = self.load(e, arr, index);
             return self.to_i32(value, rep, Num::ANY);
         }
-        let name = self.program.arrs[arr.0 as usize].name.clone();
-        let index = self.index(e, index, SiteKind::Read, &name);
-        let Address { start, offset } = self.address(e, arr, index, SiteKind::Read);
+        let Address { start, offset } = self.readable(e, arr, index);
         let flags = plain();
         match element {
             Element::I8 => self.b.ins().sload8(types::I32, flags, start, offset),
@@ -188,20 +203,18 @@ impl Gen<'_, '_> {
     pub(super) fn write(&mut self, e: E, wanted: bool) -> Option<(Value, Rep)> {
         match self.kind(e) {
             Kind::Store(arr, index, a) => {
-                let name = self.program.arrs[arr.0 as usize].name.clone();
-                let index = self.index(e, *index, SiteKind::Write, &name);
+                let position = self.index_of(e, *arr, *index, SiteKind::Write);
                 let element = self.element_of(*arr);
                 let (value, rep) = if wanted { self.any(*a) } else { self.for_element(element, *a) };
-                let address = self.address(e, *arr, index, SiteKind::Write);
+                let address = self.address(e, *arr, position, SiteKind::Write);
                 let num = self.num(*a);
                 self.store_at(element, address, (value, rep), num);
                 wanted.then_some((value, rep))
             }
             Kind::Update { arr, index, op, value: a, old } => {
-                let name = self.program.arrs[arr.0 as usize].name.clone();
-                let index = self.index(e, *index, SiteKind::Write, &name);
+                let position = self.index_of(e, *arr, *index, SiteKind::Write);
                 let element = self.element_of(*arr);
-                let address = self.address(e, *arr, index, SiteKind::Write);
+                let address = self.address(e, *arr, position, SiteKind::Write);
                 let (before, rep) = self.load_at(element, address);
                 let (after, num) = self.combine(e, *op, element, (before, rep), *a);
                 self.store_at(element, address, after, num);

@@ -4,12 +4,15 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 
 use super::{Class, Gen, Rep};
-use crate::affine::Changes;
-use crate::ir::{E, Label, Local, Loop, Stmt};
+use crate::affine::{Changes, Counted};
+use crate::ir::{E, Kind, Label, Local, Loop, MathFn, Op, Stmt};
 use crate::range::Type;
 
 /// Iterations of an innermost loop that need no look at the cancel flag.
 const SHORT: f64 = 1024.0;
+/// Expressions in a body that is repeated four times, or twice.
+const SMALL: usize = 24;
+const MEDIUM: usize = 48;
 
 impl<'x> Gen<'x, '_> {
     pub(super) fn stmts(&mut self, stmts: &'x [Stmt]) {
@@ -119,14 +122,19 @@ impl<'x> Gen<'x, '_> {
     }
 
     fn looping(&mut self, inner: &'x Loop) {
-        let polls = self.polls(inner);
-        let Some((counted, hoisted)) = self.hoistable(inner) else { return self.loop_once(inner, polls) };
-        if self.rep_of_number(counted.variable) == Rep::F64 {
-            return self.loop_once(inner, polls);
-        }
+        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
+        let changes = Changes::of(self.program, &inner.body, &more);
+        let counted = self.affine(&changes).counted(inner);
+        let polls = changes.loops > 0 || counted.is_none_or(|counted| self.is_long(counted));
+        let counted = counted.filter(|counted| self.rep_of_number(counted.variable) != Rep::F64);
+        let Some(counted) = counted else { return self.loop_once(inner, polls, None) };
+        let alone = (changes.loops == 0).then_some((counted, &changes));
+        let Some(hoisted) = self.hoistable(inner, counted, &changes) else {
+            return self.loop_once(inner, polls, alone);
+        };
         let (start, rep) = self.read(counted.variable, Class::Number);
         let first = self.to_i64(start, rep);
-        let bound = self.invariant(counted.bound, &hoisted.changes);
+        let bound = self.invariant(counted.bound, &changes);
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
         let (low, high) = if counted.step > 0.0 { (first, last) } else { (last, first) };
         let ok = self.ends_in_range(&hoisted, low, high);
@@ -149,7 +157,7 @@ impl<'x> Gen<'x, '_> {
                     self.safe.remove(e);
                 }
             }
-            self.loop_once(inner, polls);
+            self.loop_once(inner, polls, alone);
             if self.reachable {
                 self.b.ins().jump(done, &[]);
                 leads_on = true;
@@ -165,11 +173,8 @@ impl<'x> Gen<'x, '_> {
         self.reachable = leads_on;
     }
 
-    /// Whether a loop has to look at the cancel flag: not when it is known to be short and has no loops inside.
-    fn polls(&self, inner: &Loop) -> bool {
-        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
-        let changes = Changes::of(self.program, &inner.body, &more);
-        let Some(counted) = self.affine(&changes).counted(inner).filter(|_| changes.loops == 0) else { return true };
+    /// Whether an innermost loop has to look at the cancel flag: not when it is known to be short.
+    fn is_long(&self, counted: Counted) -> bool {
         let range = self.facts.locals[counted.variable.0 as usize].num;
         !(range.is_int() && (range.hi - range.lo) / counted.step.abs() <= SHORT)
     }
@@ -178,7 +183,11 @@ impl<'x> Gen<'x, '_> {
         self.reps[local.0 as usize]
     }
 
-    fn loop_once(&mut self, inner: &'x Loop, polls: bool) {
+    /// `alone`: it counts and has no loops inside.
+    fn loop_once(&mut self, inner: &'x Loop, polls: bool, alone: Option<(Counted, &Changes)>) {
+        let alone = alone.filter(|_| !self.is_fallback);
+        let steps = alone.map_or_else(Vec::new, |(counted, changes)| self.anchor(inner, counted, changes));
+        let copies = if polls && alone.is_some() { self.copies(inner) } else { 1 };
         let body = self.b.create_block();
         let exit = self.open(inner.exit);
         let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
@@ -203,34 +212,67 @@ impl<'x> Gen<'x, '_> {
         if entered && was {
             self.end_dead();
             self.b.switch_to_block(body);
-            self.open(inner.next);
-            self.stmts(&inner.body);
-            self.close(inner.next);
-            if self.reachable {
+            for copy in 1..=copies {
+                self.open(inner.next);
+                self.stmts(&inner.body);
+                self.close(inner.next);
+                if !self.reachable {
+                    break;
+                }
                 if let Some(update) = inner.update {
                     self.effect(update);
+                    self.step(&steps);
                 }
-                if self.reachable && polls {
+                let is_last = copy == copies;
+                if self.reachable && polls && is_last {
                     self.poll();
                 }
+                let again = if is_last { body } else { self.b.create_block() };
                 match inner.test {
                     Some(test) => {
-                        self.branch(test, body, exit);
+                        self.branch(test, again, exit);
                         exits |= self.reachable && known != Some(true);
                     }
                     None => {
-                        self.b.ins().jump(body, &[]);
+                        self.b.ins().jump(again, &[]);
                     }
+                }
+                if !is_last {
+                    self.enter(again);
                 }
             }
             self.b.seal_block(body);
         } else {
             self.enter(body);
         }
+        self.anchors.clear();
         self.checked.truncate(checked);
         let uses = self.labels.remove(&inner.exit).map_or(0, |(_, uses)| uses);
         self.enter(exit);
         self.reachable = was && (exits || uses > 0);
+    }
+
+    /// How often the body of an innermost loop is repeated between two looks at the cancel flag.
+    fn copies(&self, inner: &Loop) -> usize {
+        let (mut size, mut is_light) = (0, true);
+        self.program.walk_stmts(
+            &inner.body,
+            &mut |e| {
+                size += 1;
+                is_light &= match self.kind(e) {
+                    Kind::Load(..) | Kind::Store(..) | Kind::Update { .. } => self.safe.contains(&e),
+                    Kind::Bin(op, ..) => !matches!(op, Op::Rem | Op::Pow),
+                    Kind::Math(function, _) => *function < MathFn::Hypot,
+                    Kind::Random | Kind::Pick(..) | Kind::Put(..) | Kind::Atomic { .. } => false,
+                    _ => true,
+                };
+            },
+            &mut |_| {},
+        );
+        if !is_light || size > MEDIUM {
+            return 1;
+        }
+        if size > SMALL { 2 } else { 4 }
     }
 
     fn switch(&mut self, on: Local, exit: Label, cases: &'x [(Option<E>, Vec<Stmt>)]) {

@@ -25,7 +25,6 @@ pub(super) struct Hoisted {
     pub(super) accesses: Vec<E>,
     /// Arrays and the ends between which they are accessed.
     spans: Vec<(Arr, Poly, Poly)>,
-    pub(super) changes: Changes,
     /// Why several iterations at once are out of the question, if that is known already.
     pub(super) refused: Option<&'static str>,
 }
@@ -112,13 +111,18 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Accesses of all iterations, where it is worth a second copy of the body to check them at once.
-    pub(super) fn hoistable_at_entry(&mut self, plan: &Plan<'x>, index: Local, body: &[Stmt]) -> Hoisted {
-        let changes = Changes::of(self.program, body, &[]);
+    pub(super) fn hoistable_at_entry(
+        &mut self,
+        plan: &Plan<'x>,
+        index: Local,
+        body: &[Stmt],
+        changes: &Changes,
+    ) -> Hoisted {
         let (mut hoisted, is_all) = self.hoisted(index, body, changes);
-        if hoisted.changes.loops > 0 {
+        if changes.loops > 0 {
             if plan.vectorize.is_ok() && self.loops_in_step(body) {
                 self.safe.extend(hoisted.accesses.iter().copied());
-                hoisted.refused = self.vectorizable(index, body, &hoisted.changes).err();
+                hoisted.refused = self.vectorizable(index, body, changes).err();
                 for e in hoisted.accesses.iter().filter(|_| hoisted.refused.is_some()) {
                     self.safe.remove(e);
                 }
@@ -130,23 +134,20 @@ impl<'x> Gen<'x, '_> {
         hoisted
     }
 
-    /// The loop as a counted one, and its accesses that are to be checked before it begins. Around other loops that is done
-    /// only if nothing is left to be checked inside.
-    pub(super) fn hoistable(&self, inner: &Loop) -> Option<(Counted, Hoisted)> {
-        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
-        let changes = Changes::of(self.program, &inner.body, &more);
+    /// The accesses of a loop that are to be checked before it begins. Around other loops that is done only if nothing is left
+    /// to be checked inside.
+    pub(super) fn hoistable(&self, inner: &Loop, counted: Counted, changes: &Changes) -> Option<Hoisted> {
         let is_innermost = changes.loops == 0;
         if !is_innermost && self.is_fallback {
             return None;
         }
-        let counted = self.affine(&changes).counted(inner)?;
         let (hoisted, is_all) = self.hoisted(counted.variable, &inner.body, changes);
-        (!hoisted.accesses.is_empty() && (is_innermost || is_all)).then_some((counted, hoisted))
+        (!hoisted.accesses.is_empty() && (is_innermost || is_all)).then_some(hoisted)
     }
 
     /// The accesses whose ends are known, and whether these are all.
-    fn hoisted(&self, variable: Local, body: &[Stmt], changes: Changes) -> (Hoisted, bool) {
-        let within = Within { affine: self.affine(&changes), counters: &self.counters, variable };
+    fn hoisted(&self, variable: Local, body: &[Stmt], changes: &Changes) -> (Hoisted, bool) {
+        let within = Within { affine: self.affine(changes), counters: &self.counters, variable };
         let (mut accesses, mut spans, mut is_all) = (Vec::new(), Vec::new(), true);
         self.program.walk_stmts(
             body,
@@ -169,7 +170,7 @@ impl<'x> Gen<'x, '_> {
             },
             &mut |_| {},
         );
-        (Hoisted { accesses, spans, changes, refused: None }, is_all)
+        (Hoisted { accesses, spans, refused: None }, is_all)
     }
 
     /// Whether all accesses are in range while the variable is between `low` and `high`.
@@ -206,6 +207,11 @@ impl<'x> Gen<'x, '_> {
     /// What a bound of a counted loop is before it.
     pub(super) fn invariant(&mut self, bound: E, changes: &Changes) -> Value {
         let poly = self.affine(changes).poly(bound, &|_| None).unwrap_or_default();
+        self.evaluate(&poly)
+    }
+
+    /// The value of a polynomial, here.
+    pub(super) fn evaluate(&mut self, poly: &Poly) -> Value {
         let (moving, fixed) = poly.split_constant();
         let moving = self.sum(&moving, &[]);
         self.whole(Position { moving, fixed: i64::try_from(fixed).unwrap_or(0) })

@@ -175,8 +175,8 @@ impl<'x> Gen<'x, '_> {
         Ok(())
     }
 
-    /// An index over what does not change and the loop's variable.
-    fn lane_poly(&self, index: E, (variable, changes): (Local, &Changes)) -> Option<Poly> {
+    /// An index over what the loop does not change and its variable.
+    pub(super) fn lane_poly(&self, index: E, (variable, changes): (Local, &Changes)) -> Option<Poly> {
         let is_variable = |e: E| matches!(self.program.kind(e), Kind::Get(local) if *local == variable);
         self.affine(changes).poly(index, &|e| is_variable(e).then_some(Symbol::Local(variable.0)))
     }

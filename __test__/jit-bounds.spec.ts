@@ -1,0 +1,86 @@
+/** Checks of indices that are made before loops: an access outside is the same error as if each were looked at, and no other. */
+
+import test, { type ExecutionContext } from 'ava';
+import { binding } from '../dist/native/binding.js';
+import { compile } from './fixtures/jit/differ.ts';
+import { type Nest, nest } from './fixtures/jit/nest.ts';
+
+const NESTS = 1500;
+const ITERATIONS = 5;
+/** Another part of the sequence each day, and the same one all day. */
+const FIRST = Number(process.env.POLYCORE_FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000) * NESTS);
+
+/** An access outside of an array. */
+class Outside extends Error {
+  readonly index: number;
+  constructor(index: number) {
+    super(`${index} is outside`);
+    this.index = index + 0;
+  }
+}
+
+function at(array: Float64Array, index: number): number {
+  if (!(index >= 0 && index < array.length)) throw new Outside(index);
+  return index;
+}
+
+type Arguments = readonly [...Nest['values'], a: Float64Array, b: Float64Array, out: Float64Array];
+
+/** What a run gives or where it fails, and what it leaves behind. */
+function outcome({ values, lengths }: Nest, run: (...args: Arguments) => unknown): unknown {
+  const [a, b] = lengths.map((length) => Float64Array.from({ length }, (_, index) => (index * 37) % 101)) as [Float64Array, Float64Array];
+  const out = new Float64Array(ITERATIONS);
+  const arrays = { a: a.values(), b: b.values(), out: out.values() };
+  const ended = (): object => Object.fromEntries(Object.entries(arrays).map(([name, numbers]) => [name, [...numbers]]));
+  try {
+    return { result: run(...values, a, b, out), ...ended() };
+  } catch (error) {
+    if (!(error instanceof Outside)) throw error;
+    return { outside: error.index, ...ended() };
+  }
+}
+
+function param(value: number): string {
+  if (value === 0) return 'zero';
+  return value > 0 ? 'natural8' : 'integer';
+}
+
+/** Nests that fail, of all. */
+function compare(t: ExecutionContext, entry: 'call' | 'for8'): number {
+  let failed = 0;
+  for (let seed = FIRST; seed < FIRST + NESTS; seed++) {
+    const made = nest(seed, entry === 'for8');
+    const [n, m] = made.values;
+    const arrays = entry === 'for8' ? 3 : 2;
+    const params = [param(n), param(m), 'boolean', ...Array.from({ length: arrays }, () => 'array8')];
+    const { kernel, error } = compile({ text: made.text, entry, params }, true, true);
+    if (error) t.fail(`seed ${seed}: ${error.reason}\n${made.text}`);
+    const looked = new Function('at', `return ${made.looked}`)(at) as (...args: unknown[]) => unknown;
+    const expected = outcome(made, (...args) => {
+      if (entry === 'call') return looked(...args);
+      for (let i = 0; i < ITERATIONS; i++) looked(i, ...args);
+      return undefined;
+    });
+    const got = outcome(made, (...args) => {
+      const mine = args.slice(0, 3 + arrays);
+      const result = entry === 'call'
+        ? binding.jitCall(kernel, mine, new Float64Array(0))
+        : binding.jitRunSync(kernel, mine, ITERATIONS, 0, 1, true, -1) || undefined;
+      const has_failed = entry === 'call' ? result === null : result !== undefined;
+      if (has_failed) throw new Outside((binding.jitFailure() as { index: number }).index);
+      return result;
+    });
+    binding.jitDrop(kernel);
+    t.deepEqual(got, expected, `seed ${seed}: ${made.text}`);
+    failed += Number('outside' in (expected as object));
+  }
+  return failed;
+}
+
+for (const entry of ['call', 'for8'] as const) {
+  test.serial(`bounds: ${NESTS} random nests from seed ${FIRST} fail where they leave an array, and nowhere else (${entry})`, (t) => {
+    t.timeout(300_000);
+    const failed = compare(t, entry);
+    t.true(failed > NESTS / 10 && failed < (NESTS * 9) / 10, `${failed} of ${NESTS} fail`);
+  });
+}
