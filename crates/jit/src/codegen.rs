@@ -40,7 +40,7 @@ use crate::kernel::{self, Status};
 use crate::lower::{Input, Lowered};
 use crate::request::{Entry, Param};
 use access::Position;
-use anchor::Anchor;
+use anchor::{Anchor, Pointer, Round};
 pub(crate) use repr::{Class, Rep, choose as choose_reps};
 
 /// What code generation tells besides the code.
@@ -101,6 +101,9 @@ pub(crate) struct Gen<'x, 'f> {
     safe: HashSet<E>,
     /// Accesses of the loop at hand whose address is not made from the index.
     anchors: HashMap<E, Anchor>,
+    pointers: Vec<Pointer>,
+    /// In iterations that are generated several times.
+    round: Option<Round>,
     /// Checks made on every path to here.
     checked: Vec<(Arr, Position)>,
     /// While the ends of a loop are tested: the value that stands for its variable.
@@ -152,6 +155,8 @@ impl<'x, 'f> Gen<'x, 'f> {
             labels: HashMap::new(),
             safe: HashSet::new(),
             anchors: HashMap::new(),
+            pointers: Vec::new(),
+            round: None,
             checked: Vec::new(),
             stand_in: None,
             cancel: None,

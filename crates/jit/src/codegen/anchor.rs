@@ -4,8 +4,8 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 
+use super::Gen;
 use super::access::{Address, NEAR};
-use super::{Class, Gen};
 use crate::affine::{Changes, Counted};
 use crate::ir::{Arr, E, Kind, Local, Loop};
 use crate::poly::{Poly, Symbol};
@@ -24,17 +24,32 @@ pub(super) struct Anchor {
 enum Moving {
     /// From there by so many bytes for each unit of the variable.
     With(Value, Local, i64),
-    Pointer(Variable),
+    /// By its place among the pointers of the loop.
+    Pointer(usize),
 }
 
-/// A pointer, and what is added to it after each iteration.
-pub(super) type Step = (Variable, Value);
+/// An address that each iteration moves.
+#[derive(Debug)]
+pub(super) struct Pointer {
+    variable: Variable,
+    /// The distance of one iteration, of two, and so on.
+    by: Vec<Value>,
+}
+
+/// Where in a round of iterations the code is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Round {
+    /// What the loop's variable is when the round begins, and by how much it is ahead of that now.
+    pub(super) first: Value,
+    pub(super) ahead: i64,
+    /// Iterations of the round before this one.
+    pub(super) copy: usize,
+}
 
 impl Gen<'_, '_> {
-    /// Anchors the accesses of an innermost loop that is about to begin.
-    pub(super) fn anchor(&mut self, inner: &Loop, counted: Counted, changes: &Changes) -> Vec<Step> {
+    /// Anchors the accesses of an innermost loop that is about to begin, of which `copies` iterations make a round.
+    pub(super) fn anchor(&mut self, inner: &Loop, (counted, changes): (Counted, &Changes), copies: u32) {
         let mut known: Vec<(Arr, Poly, Moving)> = Vec::new();
-        let mut steps = Vec::new();
         for (e, arr, index) in self.unchecked(inner, changes) {
             let Some(poly) = self.lane_poly(index, (counted.variable, changes)) else { continue };
             let (moving, fixed) = poly.split_constant();
@@ -42,7 +57,7 @@ impl Gen<'_, '_> {
             let offset = fixed << self.element_of(arr).shift();
             let anchored = known.iter().find(|(of, other, _)| *of == arr && *other == moving).map(|known| known.2);
             let anchored = match anchored {
-                None if known.len() < ANCHORS => self.anchored(arr, &moving, counted, &mut steps),
+                None if known.len() < ANCHORS => self.anchored(arr, &moving, counted, copies),
                 anchored => anchored,
             };
             if let Some(anchored) = anchored {
@@ -50,29 +65,38 @@ impl Gen<'_, '_> {
                 self.anchors.insert(e, Anchor { moving: anchored, offset });
             }
         }
-        steps
     }
 
-    fn anchored(&mut self, arr: Arr, moving: &Poly, counted: Counted, steps: &mut Vec<Step>) -> Option<Moving> {
+    fn anchored(&mut self, arr: Arr, moving: &Poly, counted: Counted, copies: u32) -> Option<Moving> {
         let (factor, rest) = moving.split(Symbol::Local(counted.variable.0))?;
         let (base, _) = self.array(arr);
         let shift = i64::from(self.element_of(arr).shift());
         let rest = self.sum(&rest, &[]);
         let start = self.beyond(base, rest, shift);
         if let Some(factor) = factor.known() {
-            return Some(Moving::With(start, counted.variable, i64::try_from(factor << shift).ok()?));
+            let bytes = i32::try_from(factor).ok().filter(|factor| factor.abs() < NEAR)?;
+            return Some(Moving::With(start, counted.variable, i64::from(bytes) << shift));
         }
         let factor = self.evaluate(&factor);
-        let (first, rep) = self.read(counted.variable, Class::Number);
-        let first = self.to_i64(first, rep);
+        let first = self.integer(counted.variable);
         let distance = self.b.ins().imul(first, factor);
         let first = self.beyond(start, Some(distance), shift);
-        let pointer = self.b.declare_var(types::I64);
-        self.b.def_var(pointer, first);
+        let variable = self.b.declare_var(types::I64);
+        self.b.def_var(variable, first);
         #[expect(clippy::cast_possible_truncation, reason = "a small integer")]
-        let by = self.b.ins().imul_imm_s(factor, (counted.step as i64) << shift);
-        steps.push((pointer, by));
-        Some(Moving::Pointer(pointer))
+        let once = self.b.ins().imul_imm_s(factor, (counted.step as i64) << shift);
+        let mut by = vec![once];
+        for times in 2..=copies {
+            // As far as shifts go they are part of the instructions that use them.
+            let far = self.b.ins().ishl_imm_s(once, i64::from(times.ilog2()));
+            by.push(if times.is_power_of_two() {
+                far
+            } else {
+                self.b.ins().iadd(far, by[times as usize - 1 - (1 << times.ilog2())])
+            });
+        }
+        self.pointers.push(Pointer { variable, by });
+        Some(Moving::Pointer(self.pointers.len() - 1))
     }
 
     /// Accesses that need no check, by an index without effects.
@@ -107,12 +131,21 @@ impl Gen<'_, '_> {
     /// Where an anchored element is now.
     pub(super) fn at_anchor(&mut self, e: E) -> Address {
         let anchor = self.anchors[&e];
-        let start = match anchor.moving {
-            Moving::Pointer(pointer) => self.b.use_var(pointer),
-            Moving::With(start, _, 0) => start,
+        let offset = anchor.offset;
+        match anchor.moving {
+            Moving::Pointer(pointer) => {
+                let Pointer { variable, by } = &self.pointers[pointer];
+                let before = self.round.map_or(0, |round| round.copy);
+                let (now, by) = (self.b.use_var(*variable), (before > 0).then(|| by[before - 1]));
+                Address { start: by.map_or(now, |by| self.b.ins().iadd(now, by)), offset }
+            }
+            Moving::With(start, _, 0) => Address { start, offset },
             Moving::With(start, variable, bytes) => {
-                let (value, rep) = self.read(variable, Class::Number);
-                let value = self.to_i64(value, rep);
+                let ahead = self.round.and_then(|round| {
+                    let offset = i64::from(offset) + round.ahead * bytes;
+                    Some((round.first, i32::try_from(offset).ok()?))
+                });
+                let (value, offset) = ahead.unwrap_or_else(|| (self.integer(variable), offset));
                 // A shift is part of the instruction.
                 let distance = match u32::try_from(bytes) {
                     Ok(bytes) if bytes.is_power_of_two() => {
@@ -120,17 +153,17 @@ impl Gen<'_, '_> {
                     }
                     _ => self.b.ins().imul_imm_s(value, bytes),
                 };
-                self.b.ins().iadd(start, distance)
+                Address { start: self.b.ins().iadd(start, distance), offset }
             }
-        };
-        Address { start, offset: anchor.offset }
+        }
     }
 
-    pub(super) fn step(&mut self, steps: &[Step]) {
-        for (pointer, by) in steps {
-            let now = self.b.use_var(*pointer);
-            let next = self.b.ins().iadd(now, *by);
-            self.b.def_var(*pointer, next);
+    /// Moves the pointers by so many iterations.
+    pub(super) fn step(&mut self, iterations: u32) {
+        for Pointer { variable, by } in &self.pointers {
+            let now = self.b.use_var(*variable);
+            let next = self.b.ins().iadd(now, by[iterations as usize - 1]);
+            self.b.def_var(*variable, next);
         }
     }
 }

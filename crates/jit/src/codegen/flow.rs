@@ -3,6 +3,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 
+use super::anchor::Round;
 use super::{Class, Gen, Rep};
 use crate::affine::{Changes, Counted};
 use crate::ir::{E, Kind, Label, Local, Loop, MathFn, Op, Stmt};
@@ -60,13 +61,11 @@ impl<'x> Gen<'x, '_> {
     /// Goes on at the label, if anything leads there.
     fn close(&mut self, label: Label) {
         let Some((block, uses)) = self.labels.remove(&label) else { return };
+        if uses == 0 && self.reachable {
+            return;
+        }
         if self.reachable {
-            if uses == 0 {
-                // Nothing jumps there: stay.
-                self.b.ins().jump(block, &[]);
-            } else {
-                self.b.ins().jump(block, &[]);
-            }
+            self.b.ins().jump(block, &[]);
         }
         let reached = self.reachable || uses > 0;
         self.enter(block);
@@ -132,8 +131,7 @@ impl<'x> Gen<'x, '_> {
         let Some(hoisted) = self.hoistable(inner, counted, &changes) else {
             return self.loop_once(inner, polls, alone);
         };
-        let (start, rep) = self.read(counted.variable, Class::Number);
-        let first = self.to_i64(start, rep);
+        let first = self.integer(counted.variable);
         let bound = self.invariant(counted.bound, &changes);
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
         let (low, high) = if counted.step > 0.0 { (first, last) } else { (last, first) };
@@ -186,12 +184,21 @@ impl<'x> Gen<'x, '_> {
     /// `alone`: it counts and has no loops inside.
     fn loop_once(&mut self, inner: &'x Loop, polls: bool, alone: Option<(Counted, &Changes)>) {
         let alone = alone.filter(|_| !self.is_fallback);
-        let steps = alone.map_or_else(Vec::new, |(counted, changes)| self.anchor(inner, counted, changes));
-        let copies = if polls && alone.is_some() { self.copies(inner) } else { 1 };
-        let body = self.b.create_block();
+        let copies = if polls { self.copies(inner) } else { 1 };
+        if let Some(alone) = alone {
+            self.anchor(inner, alone, copies);
+        }
         let exit = self.open(inner.exit);
-        let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
         let checked = self.checked.len();
+        let polls = match alone {
+            Some(alone) if copies > 1 => {
+                self.repeated(inner, alone, copies);
+                false
+            }
+            _ => polls,
+        };
+        let body = self.b.create_block();
+        let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
         let mut exits = false;
         let mut entered = true;
         if inner.test_first {
@@ -212,33 +219,20 @@ impl<'x> Gen<'x, '_> {
         if entered && was {
             self.end_dead();
             self.b.switch_to_block(body);
-            for copy in 1..=copies {
-                self.open(inner.next);
-                self.stmts(&inner.body);
-                self.close(inner.next);
-                if !self.reachable {
-                    break;
-                }
-                if let Some(update) = inner.update {
-                    self.effect(update);
-                    self.step(&steps);
-                }
-                let is_last = copy == copies;
-                if self.reachable && polls && is_last {
+            self.iteration(inner);
+            if self.reachable {
+                self.step(1);
+                if polls {
                     self.poll();
                 }
-                let again = if is_last { body } else { self.b.create_block() };
                 match inner.test {
                     Some(test) => {
-                        self.branch(test, again, exit);
+                        self.branch(test, body, exit);
                         exits |= self.reachable && known != Some(true);
                     }
                     None => {
-                        self.b.ins().jump(again, &[]);
+                        self.b.ins().jump(body, &[]);
                     }
-                }
-                if !is_last {
-                    self.enter(again);
                 }
             }
             self.b.seal_block(body);
@@ -246,14 +240,58 @@ impl<'x> Gen<'x, '_> {
             self.enter(body);
         }
         self.anchors.clear();
+        self.pointers.clear();
         self.checked.truncate(checked);
         let uses = self.labels.remove(&inner.exit).map_or(0, |(_, uses)| uses);
         self.enter(exit);
         self.reachable = was && (exits || uses > 0);
     }
 
-    /// How often the body of an innermost loop is repeated between two looks at the cancel flag.
-    fn copies(&self, inner: &Loop) -> usize {
+    /// The body and the update.
+    fn iteration(&mut self, inner: &'x Loop) {
+        self.open(inner.next);
+        self.stmts(&inner.body);
+        self.close(inner.next);
+        if let Some(update) = inner.update.filter(|_| self.reachable) {
+            self.effect(update);
+        }
+    }
+
+    /// The first iterations, several to a round: with one test and one look at the cancel flag. Fewer are left than a round has.
+    fn repeated(&mut self, inner: &'x Loop, alone: (Counted, &Changes), copies: u32) {
+        let (counted, changes) = alone;
+        let bound = self.invariant(counted.bound, changes);
+        #[expect(clippy::cast_possible_truncation, reason = "a small integer")]
+        let step = counted.step as i64;
+        let limit = self.b.ins().iadd_imm_s(bound, counted.to_last - step * i64::from(copies - 1));
+        let order = if counted.step > 0.0 { IntCC::SignedLessThanOrEqual } else { IntCC::SignedGreaterThanOrEqual };
+        let has_round = |this: &mut Self| {
+            let now = this.integer(counted.variable);
+            this.b.ins().icmp(order, now, limit)
+        };
+        let [round, rest] = [(); 2].map(|()| self.b.create_block());
+        let any = has_round(self);
+        self.b.ins().brif(any, round, &[], rest, &[]);
+        self.b.switch_to_block(round);
+        let first = self.integer(counted.variable);
+        for copy in 0..copies {
+            self.round = Some(Round { first, ahead: step * i64::from(copy), copy: copy as usize });
+            self.iteration(inner);
+        }
+        self.round = None;
+        if self.reachable {
+            self.step(copies);
+            self.poll();
+            let more = has_round(self);
+            self.b.ins().brif(more, round, &[], rest, &[]);
+        }
+        self.b.seal_block(round);
+        self.enter(rest);
+        self.reachable = true;
+    }
+
+    /// Iterations of an innermost loop that make a round.
+    fn copies(&self, inner: &Loop) -> u32 {
         let (mut size, mut is_light) = (0, true);
         self.program.walk_stmts(
             &inner.body,

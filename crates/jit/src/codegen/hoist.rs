@@ -8,7 +8,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::access::Position;
-use super::{Class, Gen, Plan};
+use super::{Gen, Plan};
 use crate::affine::{Affine, Changes, Counted};
 use crate::ir::{Arr, E, Kind, Local, Loop, Op, Stmt};
 use crate::poly::{Bounds, Poly, Symbol, Symbols, Values};
@@ -43,9 +43,15 @@ impl Within<'_> {
             Kind::Get(local) if !self.affine.changes.locals.contains(&local.0) => None,
             Kind::Get(local) if self.affine.definitions.get(&local.0).is_some_and(Option::is_some) => None,
             Kind::Get(local) => {
-                self.small(e).or_else(|| self.counters.get(&local.0)?.is_read_at(e).then_some(Symbol::Local(local.0)))
+                let counter = self.counters.get(&local.0).filter(|counter| counter.is_read_at(e));
+                match counter.and_then(|counter| self.affine.within(counter, &|e| self.atom(e))) {
+                    Some(_) => Some(Symbol::Local(local.0)),
+                    None => self.small(e),
+                }
             }
-            Kind::Bin(Op::And | Op::Rem | Op::Ushr, ..) => self.small(e),
+            Kind::Bin(Op::And | Op::Rem | Op::Ushr, _, by) if matches!(self.affine.program.kind(*by), Kind::Num(_)) => {
+                self.small(e)
+            }
             _ => None,
         }
     }
@@ -225,10 +231,7 @@ impl<'x> Gen<'x, '_> {
             for &symbol in term {
                 let value = match (known.iter().find(|(other, _)| *other == symbol), symbol) {
                     (Some((_, value)), _) => *value,
-                    (None, Symbol::Local(local)) => {
-                        let (value, rep) = self.read(Local(local), Class::Number);
-                        self.to_i64(value, rep)
-                    }
+                    (None, Symbol::Local(local)) => self.integer(Local(local)),
                     (None, Symbol::Length(arr)) => self.array(Arr(arr)).1,
                     _ => unreachable!("bounds have replaced it"),
                 };

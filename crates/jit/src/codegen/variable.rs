@@ -38,6 +38,12 @@ impl Gen<'_, '_> {
         (self.b.use_var(var), rep)
     }
 
+    /// A variable that is an integer, in 64 bits.
+    pub(super) fn integer(&mut self, local: Local) -> Value {
+        let (value, rep) = self.read(local, Class::Number);
+        self.to_i64(value, rep)
+    }
+
     /// Assigns a value of any class of the same type.
     pub(super) fn define(&mut self, local: Local, value: Value, rep: Rep) {
         let class = match rep {
