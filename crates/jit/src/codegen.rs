@@ -99,6 +99,8 @@ pub(crate) struct Gen<'x, 'f> {
     labels: HashMap<Label, (Block, u32)>,
     /// Accesses whose index is known to be in range.
     safe: HashSet<E>,
+    /// Those that may be read without being needed.
+    free: HashSet<E>,
     /// Accesses of the loop at hand whose address is not made from the index.
     anchors: HashMap<E, Anchor>,
     pointers: Vec<Pointer>,
@@ -118,7 +120,6 @@ pub(crate) struct Gen<'x, 'f> {
     /// In a loop that is run because the check before it has failed.
     is_fallback: bool,
     body: &'x [Stmt],
-    slow_checks: Option<u32>,
     /// Whether the current block can be reached.
     reachable: bool,
     pub(crate) report: Report,
@@ -154,6 +155,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             arr_vars: HashMap::new(),
             labels: HashMap::new(),
             safe: HashSet::new(),
+            free: HashSet::new(),
             anchors: HashMap::new(),
             pointers: Vec::new(),
             round: None,
@@ -168,7 +170,6 @@ impl<'x, 'f> Gen<'x, 'f> {
             definitions,
             is_fallback: false,
             body: &plan.lowered.body,
-            slow_checks: None,
             reachable: true,
             report: Report::default(),
         }
@@ -289,12 +290,10 @@ impl<'x, 'f> Gen<'x, 'f> {
             self.enter(block);
             self.reachable = true;
             if is_fast {
-                self.safe.extend(hoisted.accesses.iter().copied());
+                self.trust(&hoisted);
             } else {
                 self.is_fallback = true;
-                for e in &hoisted.accesses {
-                    self.safe.remove(e);
-                }
+                self.distrust(&hoisted);
             }
             let start = if is_fast { self.vector_part(plan, index, (lo, hi), body, (&hoisted, &changes)) } else { lo };
             self.range_once(index, (start, hi), body);

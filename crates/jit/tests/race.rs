@@ -49,6 +49,10 @@ fn iterations_that_may_meet_are_refused() {
         ("(i, a, n) => { for (let j = 0; j < n; j++) a[j] += i }", vec![A, N]),
         ("(i, a, w) => { const row = a.subarray(i * w); row[0] = 1 }", vec![A, N]),
         ("(i, a) => { a[i * i] = 1 }", vec![A]),
+        // After its loop a counter is beyond the bound, and before it may have been moved.
+        ("(i, a) => { let k = 0; for (; k < 5; k++) a[i * 5 + k] = 1; a[i * 5 + k] = 2 }", vec![A]),
+        ("(i, a) => { let k = 0; k = k - 3; for (; k < 5; k++) a[i * 5 + k] = 1 }", vec![A]),
+        ("(i, a) => { const t = [0, 9]; t[i & 1] = 7; for (; t[0] < 5; t[0]++) a[i * 5 + t[0]] = 1 }", vec![A]),
     ] {
         assert_eq!(verdict(source, &params).as_deref(), Some("race"), "{source}");
     }

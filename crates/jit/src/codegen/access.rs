@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use super::{Gen, Rep, SiteKind, plain};
+use super::{Gen, Rep, Report, SiteKind, plain};
 use crate::element::Element;
 use crate::ir::{Arr, E, Kind, Op, Source};
 use crate::range::{Fact, Num, Type};
@@ -117,15 +117,22 @@ impl Gen<'_, '_> {
         }
     }
 
+    /// Notes how an access is checked; not of the copies of loops that hardly ever run.
+    pub(super) fn count(&mut self, note: impl FnOnce(&mut Report)) {
+        if !self.is_fallback {
+            note(&mut self.report);
+        }
+    }
+
     /// The address of an element, whose index has been evaluated, after the check that `e` needs.
     fn address(&mut self, e: E, arr: Arr, position: Option<Position>, what: SiteKind) -> Address {
         let Some(position) = position else { return self.at_anchor(e) };
         if self.safe.contains(&e) {
             // Proven.
         } else if self.checked.contains(&(arr, position)) {
-            self.report.unchecked += 1;
+            self.count(|report| report.unchecked += 1);
         } else {
-            self.report.checks += 1;
+            self.count(|report| report.checks += 1);
             let (_, len) = self.array(arr);
             let index = self.whole(position);
             let ok = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);

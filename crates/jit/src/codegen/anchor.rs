@@ -49,33 +49,26 @@ pub(super) struct Round {
 impl Gen<'_, '_> {
     /// Anchors the accesses of an innermost loop that is about to begin, of which `copies` iterations make a round.
     pub(super) fn anchor(&mut self, inner: &Loop, (counted, changes): (Counted, &Changes), copies: u32) {
+        let Some(accesses) = self.movable(inner, (counted, changes)) else { return };
         let mut known: Vec<(Arr, Poly, Moving)> = Vec::new();
-        for (e, arr, index) in self.unchecked(inner, changes) {
-            let Some(poly) = self.lane_poly(index, (counted.variable, changes)) else { continue };
-            let (moving, fixed) = poly.split_constant();
-            let Some(fixed) = i32::try_from(fixed).ok().filter(|fixed| fixed.abs() < NEAR) else { continue };
-            let offset = fixed << self.element_of(arr).shift();
-            let anchored = known.iter().find(|(of, other, _)| *of == arr && *other == moving).map(|known| known.2);
-            let anchored = match anchored {
-                None if known.len() < ANCHORS => self.anchored(arr, &moving, counted, copies),
-                anchored => anchored,
-            };
-            if let Some(anchored) = anchored {
+        for (e, arr, moving, offset) in accesses {
+            let found = known.iter().find(|(of, other, _)| *of == arr && *other == moving).map(|known| known.2);
+            let anchored = found.unwrap_or_else(|| self.anchored(arr, &moving, counted, copies));
+            if found.is_none() {
                 known.push((arr, moving, anchored));
-                self.anchors.insert(e, Anchor { moving: anchored, offset });
             }
+            self.anchors.insert(e, Anchor { moving: anchored, offset });
         }
     }
 
-    fn anchored(&mut self, arr: Arr, moving: &Poly, counted: Counted, copies: u32) -> Option<Moving> {
-        let (factor, rest) = moving.split(Symbol::Local(counted.variable.0))?;
+    fn anchored(&mut self, arr: Arr, moving: &Poly, counted: Counted, copies: u32) -> Moving {
+        let (factor, rest) = moving.split(Symbol::Local(counted.variable.0)).unwrap_or_default();
         let (base, _) = self.array(arr);
         let shift = i64::from(self.element_of(arr).shift());
         let rest = self.sum(&rest, &[]);
         let start = self.beyond(base, rest, shift);
         if let Some(factor) = factor.known() {
-            let bytes = i32::try_from(factor).ok().filter(|factor| factor.abs() < NEAR)?;
-            return Some(Moving::With(start, counted.variable, i64::from(bytes) << shift));
+            return Moving::With(start, counted.variable, i64::try_from(factor << shift).unwrap_or(0));
         }
         let factor = self.evaluate(&factor);
         let first = self.integer(counted.variable);
@@ -96,27 +89,42 @@ impl Gen<'_, '_> {
             });
         }
         self.pointers.push(Pointer { variable, by });
-        Some(Moving::Pointer(self.pointers.len() - 1))
+        Moving::Pointer(self.pointers.len() - 1)
     }
 
-    /// Accesses that need no check, by an index without effects.
-    fn unchecked(&self, inner: &Loop, changes: &Changes) -> Vec<(E, Arr, E)> {
+    /// All accesses of a loop: array, what of the index is not constant, and the distance in bytes that is. Nothing if one of
+    /// them needs a check or is no polynomial, or if they are too many: what the others need would stay in registers, too.
+    fn movable(&self, inner: &Loop, at: (Counted, &Changes)) -> Option<Vec<(E, Arr, Poly, i32)>> {
+        let (counted, changes) = at;
         let mut found = Vec::new();
         self.program.walk_stmts(
             &inner.body,
             &mut |e| {
-                if let Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. } =
+                let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) =
                     self.program.kind(e)
-                    && self.safe.contains(&e)
-                    && !changes.arrs.contains(&arr.0)
-                    && self.is_plain(*index)
-                {
-                    found.push((e, *arr, *index));
-                }
+                else {
+                    return;
+                };
+                let is_proven = self.safe.contains(&e) && !changes.arrs.contains(&arr.0) && self.is_plain(*index);
+                let poly = is_proven.then(|| self.lane_poly(*index, (counted.variable, changes))).flatten();
+                found.push(poly.and_then(|poly| {
+                    let (moving, fixed) = poly.split_constant();
+                    let fixed = i32::try_from(fixed).ok().filter(|fixed| fixed.abs() < NEAR)?;
+                    let (factor, _) = moving.split(Symbol::Local(counted.variable.0))?;
+                    let is_near = factor.known().is_none_or(|factor| factor.abs() < i128::from(NEAR));
+                    is_near.then_some((e, *arr, moving, fixed << self.element_of(*arr).shift()))
+                }));
             },
             &mut |_| {},
         );
-        found
+        let found = found.into_iter().collect::<Option<Vec<_>>>()?;
+        let mut starts: Vec<(Arr, &Poly)> = Vec::new();
+        for (_, arr, moving, _) in &found {
+            if !starts.contains(&(*arr, moving)) {
+                starts.push((*arr, moving));
+            }
+        }
+        (starts.len() <= ANCHORS).then_some(found)
     }
 
     fn is_plain(&self, e: E) -> bool {

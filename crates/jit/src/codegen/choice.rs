@@ -5,6 +5,7 @@ use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type as Ty, Value, types};
 
 use super::{Class, Gen, Rep};
+use crate::element::Element;
 use crate::ir::{Cmp, E, Kind, Local, Op, Stmt};
 use crate::range::Type;
 
@@ -82,10 +83,17 @@ impl Gen<'_, '_> {
         }
     }
 
-    /// Nothing but reading variables and constants and cheap arithmetic on them: may be computed without being needed.
+    /// Nothing but reading variables, constants and elements that are in range, and cheap arithmetic on them: may be computed
+    /// without being needed.
     pub(super) fn is_cheap(&self, e: E, depth: u32) -> bool {
         match self.kind(e) {
             Kind::Num(_) | Kind::Bool(_) | Kind::Get(_) | Kind::Len(_) => true,
+            Kind::Load(arr, index) => {
+                let element = self.element_of(*arr);
+                // The halves are read by a routine.
+                let is_plain = !element.is_big() && element != Element::F16;
+                is_plain && self.free.contains(&e) && self.is_cheap(*index, depth + 1)
+            }
             Kind::Neg(a) | Kind::Not(a) | Kind::Plus(a) | Kind::BitNot(a) if depth > 0 => self.is_cheap(*a, depth - 1),
             Kind::Bin(
                 Op::Add | Op::Sub | Op::Mul | Op::And | Op::Or | Op::Xor | Op::Shl | Op::Shr | Op::Ushr,
@@ -111,7 +119,8 @@ impl Gen<'_, '_> {
             self.effect(c);
             return side(self, if known { a } else { b });
         }
-        if self.is_cheap(a, 1) && self.is_cheap(b, 1) && !matches!(self.kind(c), Kind::And(..) | Kind::Or(..)) {
+        let is_one_test = !matches!(self.kind(c), Kind::And(..) | Kind::Or(..)) || self.is_cheap_condition(c);
+        if is_one_test && self.is_cheap(a, 1) && self.is_cheap(b, 1) {
             let test = self.truth(c);
             let x = side(self, a);
             let y = side(self, b);
@@ -187,6 +196,7 @@ impl Gen<'_, '_> {
             Kind::Cmp { a, b, .. } => self.is_cheap(*a, 1) && self.is_cheap(*b, 1) && self.fact(*a).ty != Type::BigInt,
             Kind::Get(_) => self.fact(e).ty == Type::Boolean,
             Kind::Not(a) => self.is_cheap_condition(*a),
+            Kind::And(a, b) | Kind::Or(a, b) => self.is_cheap_condition(*a) && self.is_cheap_condition(*b),
             _ => false,
         }
     }

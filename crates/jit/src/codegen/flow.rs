@@ -136,37 +136,27 @@ impl<'x> Gen<'x, '_> {
         let last = self.b.ins().iadd_imm_s(bound, counted.to_last);
         let (low, high) = if counted.step > 0.0 { (first, last) } else { (last, first) };
         let ok = self.ends_in_range(&hoisted, low, high);
-        let accesses = hoisted.accesses;
         let [fast, slow, done] = [(); 3].map(|()| self.b.create_block());
         self.b.set_cold_block(slow);
         self.b.ins().brif(ok, fast, &[], slow, &[]);
         let mut leads_on = false;
-        self.report.hoisted += u32::try_from(accesses.len()).unwrap_or(0);
-        let checks = self.report.checks;
         let was_fallback = self.is_fallback;
         for (block, is_fast) in [(fast, true), (slow, false)] {
             self.enter(block);
             self.reachable = true;
             if is_fast {
-                self.safe.extend(accesses.iter().copied());
+                self.trust(&hoisted);
             } else {
                 self.is_fallback = true;
-                for e in &accesses {
-                    self.safe.remove(e);
-                }
+                self.distrust(&hoisted);
             }
             self.loop_once(inner, polls, alone);
             if self.reachable {
                 self.b.ins().jump(done, &[]);
                 leads_on = true;
             }
-            if is_fast {
-                self.slow_checks = Some(self.report.checks);
-            }
         }
         self.is_fallback = was_fallback;
-        // The checks of the slow copy are not those that matter.
-        self.report.checks = self.slow_checks.take().unwrap_or(checks);
         self.enter(done);
         self.reachable = leads_on;
     }

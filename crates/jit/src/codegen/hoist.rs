@@ -23,6 +23,8 @@ const FACTORS: usize = 4;
 /// Accesses that can be checked before a loop.
 pub(super) struct Hoisted {
     pub(super) accesses: Vec<E>,
+    /// Those whose index is in range whatever the conditions around it are.
+    free: Vec<E>,
     /// Arrays and the ends between which they are accessed.
     spans: Vec<(Arr, Poly, Poly)>,
     /// Why several iterations at once are out of the question, if that is known already.
@@ -43,11 +45,9 @@ impl Within<'_> {
             Kind::Get(local) if !self.affine.changes.locals.contains(&local.0) => None,
             Kind::Get(local) if self.affine.definitions.get(&local.0).is_some_and(Option::is_some) => None,
             Kind::Get(local) => {
-                let counter = self.counters.get(&local.0).filter(|counter| counter.is_read_at(e));
-                match counter.and_then(|counter| self.affine.within(counter, &|e| self.atom(e))) {
-                    Some(_) => Some(Symbol::Local(local.0)),
-                    None => self.small(e),
-                }
+                let counter = self.counters.get(&local.0).filter(|counter| counter.is_read_at(e))?;
+                let bounds = self.affine.within(counter, &|e| self.atom(e));
+                bounds.is_some().then_some(Symbol::Local(local.0))
             }
             Kind::Bin(Op::And | Op::Rem | Op::Ushr, _, by) if matches!(self.affine.program.kind(*by), Kind::Num(_)) => {
                 self.small(e)
@@ -61,6 +61,22 @@ impl Within<'_> {
         let is_small =
             fact.ty == Type::Number && !fact.undefined && fact.num.is_int() && fact.num.within(-SMALL, SMALL);
         is_small.then_some(Symbol::Part(e))
+    }
+
+    /// Whether a variable is the same in the whole loop, or a counter of it, or made of such by sums and products alone: what
+    /// `infer` concludes from conditions around it plays no part then.
+    fn is_steady(&self, e: E) -> bool {
+        match self.affine.program.kind(e) {
+            Kind::Num(_) | Kind::Len(_) => true,
+            Kind::Get(local) if *local == self.variable || !self.affine.changes.locals.contains(&local.0) => true,
+            Kind::Get(local) => match self.affine.definitions.get(&local.0) {
+                Some(Some(value)) => self.is_steady(*value),
+                _ => self.counters.get(&local.0).is_some_and(|counter| counter.is_read_at(e)),
+            },
+            Kind::Bin(Op::Add | Op::Sub | Op::Mul, a, b) => self.is_steady(*a) && self.is_steady(*b),
+            Kind::Plus(a) => self.is_steady(*a),
+            _ => false,
+        }
     }
 
     /// The ends of an index, for each choice within it.
@@ -127,10 +143,10 @@ impl<'x> Gen<'x, '_> {
         let (mut hoisted, is_all) = self.hoisted(index, body, changes);
         if changes.loops > 0 {
             if plan.vectorize.is_ok() && self.loops_in_step(body) {
-                self.safe.extend(hoisted.accesses.iter().copied());
+                self.trust(&hoisted);
                 hoisted.refused = self.vectorizable(index, body, changes).err();
-                for e in hoisted.accesses.iter().filter(|_| hoisted.refused.is_some()) {
-                    self.safe.remove(e);
+                if hoisted.refused.is_some() {
+                    self.distrust(&hoisted);
                 }
             }
             if !is_all && (plan.vectorize.is_err() || hoisted.refused.is_some() || !self.loops_in_step(body)) {
@@ -154,7 +170,7 @@ impl<'x> Gen<'x, '_> {
     /// The accesses whose ends are known, and whether these are all.
     fn hoisted(&self, variable: Local, body: &[Stmt], changes: &Changes) -> (Hoisted, bool) {
         let within = Within { affine: self.affine(changes), counters: &self.counters, variable };
-        let (mut accesses, mut spans, mut is_all) = (Vec::new(), Vec::new(), true);
+        let (mut accesses, mut free, mut spans, mut is_all) = (Vec::new(), Vec::new(), Vec::new(), true);
         self.program.walk_stmts(
             body,
             &mut |e| {
@@ -169,6 +185,7 @@ impl<'x> Gen<'x, '_> {
                 match within.spans(*index).filter(|_| !changes.arrs.contains(&arr.0)) {
                     Some(found) => {
                         accesses.push(e);
+                        free.extend(within.is_steady(*index).then_some(e));
                         spans.extend(found.into_iter().map(|(low, high)| (*arr, low, high)));
                     }
                     None => is_all = false,
@@ -176,11 +193,24 @@ impl<'x> Gen<'x, '_> {
             },
             &mut |_| {},
         );
-        (Hoisted { accesses, spans, refused: None }, is_all)
+        (Hoisted { accesses, free, spans, refused: None }, is_all)
+    }
+
+    /// From here on the accesses are in range.
+    pub(super) fn trust(&mut self, hoisted: &Hoisted) {
+        self.safe.extend(&hoisted.accesses);
+        self.free.extend(&hoisted.free);
+    }
+
+    /// From here on they need not be.
+    pub(super) fn distrust(&mut self, hoisted: &Hoisted) {
+        self.safe.retain(|e| !hoisted.accesses.contains(e));
+        self.free.retain(|e| !hoisted.free.contains(e));
     }
 
     /// Whether all accesses are in range while the variable is between `low` and `high`.
     pub(super) fn ends_in_range(&mut self, hoisted: &Hoisted, low: Value, high: Value) -> Value {
+        self.count(|report| report.hoisted += u32::try_from(hoisted.accesses.len()).unwrap_or(0));
         // Ends that differ by a constant are in range if the outermost are.
         let mut groups: Vec<(Value, Poly, i128, i128)> = Vec::new();
         for (arr, first, last) in &hoisted.spans {
