@@ -13,6 +13,7 @@ mod condition;
 mod division;
 mod flow;
 mod fold;
+mod held;
 mod hoist;
 mod leaving;
 mod lockstep;
@@ -83,6 +84,8 @@ pub(crate) struct Plan<'x> {
     pub(crate) entry: Entry,
     pub(crate) params: &'x [Param],
     pub(crate) engine: &'x Engine,
+    /// For each array of the arguments the first that is the same memory; nothing if other iterations may write what one reads.
+    pub(crate) same: Option<&'x [u32]>,
     /// Whether loops may use vector registers, or why not.
     pub(crate) vectorize: Result<(), &'static str>,
 }
@@ -91,6 +94,7 @@ pub(crate) struct Gen<'x, 'f> {
     program: &'x Program,
     facts: &'x Facts,
     engine: &'x Engine,
+    same: Option<&'x [u32]>,
     b: FunctionBuilder<'f>,
     reps: Vec<Rep>,
     vars: HashMap<(u32, Class), Variable>,
@@ -104,6 +108,8 @@ pub(crate) struct Gen<'x, 'f> {
     /// Accesses of the loop at hand whose address is not made from the index.
     anchors: HashMap<E, Anchor>,
     pointers: Vec<Pointer>,
+    /// Accesses of elements that are in registers.
+    held: HashMap<E, Variable>,
     /// In iterations that are generated several times.
     round: Option<Round>,
     /// Checks made on every path to here.
@@ -158,6 +164,8 @@ impl<'x, 'f> Gen<'x, 'f> {
             free: HashSet::new(),
             anchors: HashMap::new(),
             pointers: Vec::new(),
+            held: HashMap::new(),
+            same: plan.same,
             round: None,
             checked: Vec::new(),
             stand_in: None,

@@ -110,6 +110,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
         entry: request.entry,
         params: &request.params,
         engine: request.engine,
+        same: (!request.unchecked_races).then_some(&request.same),
         vectorize: match (request.vectorize, request.unchecked_races) {
             (false, _) => Err("`vectorize` is false"),
             (true, true) => Err("iterations may meet (`unsafe`)"),

@@ -147,6 +147,9 @@ impl Gen<'_, '_> {
     }
 
     pub(super) fn load(&mut self, e: E, arr: Arr, index: E) -> (Value, Rep) {
+        if let Some(held) = self.held.get(&e) {
+            return (self.b.use_var(*held), Rep::F64);
+        }
         let address = self.readable(e, arr, index);
         self.load_at(self.element_of(arr), address)
     }
@@ -209,6 +212,18 @@ impl Gen<'_, '_> {
     /// `a[i] = v` and `a[i] op= v`. The value of the expression, if it is wanted.
     pub(super) fn write(&mut self, e: E, wanted: bool) -> Option<(Value, Rep)> {
         match self.kind(e) {
+            Kind::Store(_, _, a) if self.held.contains_key(&e) => {
+                let value = self.f64(*a);
+                self.b.def_var(self.held[&e], value);
+                wanted.then_some((value, Rep::F64))
+            }
+            Kind::Update { op, value: a, old, .. } if self.held.contains_key(&e) => {
+                let before = (self.b.use_var(self.held[&e]), Rep::F64);
+                let ((after, rep), _) = self.combine(e, *op, Element::F64, before, *a);
+                let after = self.to_f64(after, rep);
+                self.b.def_var(self.held[&e], after);
+                Some(if *old { before } else { (after, Rep::F64) })
+            }
             Kind::Store(arr, index, a) => {
                 let position = self.index_of(e, *arr, *index, SiteKind::Write);
                 let element = self.element_of(*arr);

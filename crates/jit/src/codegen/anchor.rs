@@ -36,6 +36,14 @@ pub(super) struct Pointer {
     by: Vec<Value>,
 }
 
+/// An access whose index is in range.
+pub(super) struct Access {
+    pub(super) e: E,
+    pub(super) arr: Arr,
+    /// Over what the loop does not change, and its variable.
+    pub(super) index: Poly,
+}
+
 /// Where in a round of iterations the code is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Round {
@@ -47,17 +55,33 @@ pub(super) struct Round {
 }
 
 impl Gen<'_, '_> {
-    /// Anchors the accesses of an innermost loop that is about to begin, of which `copies` iterations make a round.
-    pub(super) fn anchor(&mut self, inner: &Loop, (counted, changes): (Counted, &Changes), copies: u32) {
-        let Some(accesses) = self.movable(inner, (counted, changes)) else { return };
-        let mut known: Vec<(Arr, Poly, Moving)> = Vec::new();
-        for (e, arr, moving, offset) in accesses {
-            let found = known.iter().find(|(of, other, _)| *of == arr && *other == moving).map(|known| known.2);
-            let anchored = found.unwrap_or_else(|| self.anchored(arr, &moving, counted, copies));
-            if found.is_none() {
-                known.push((arr, moving, anchored));
+    /// Anchors the accesses of an innermost loop that is about to begin, of which `copies` iterations make a round: all of them
+    /// or, if they are too many, none, since what the others need would stay in registers, too.
+    pub(super) fn anchor(&mut self, accesses: &[Access], counted: Counted, copies: u32) {
+        let near = |poly: &Poly| i32::try_from(poly.known()?).ok().filter(|elements| elements.abs() < NEAR);
+        let mut found = Vec::new();
+        let mut starts: Vec<(Arr, Poly)> = Vec::new();
+        for Access { e, arr, index } in accesses.iter().filter(|access| !self.held.contains_key(&access.e)) {
+            let (moving, fixed) = index.split_constant();
+            let Some(fixed) = near(&Poly::constant(fixed)) else { return };
+            let Some((factor, _)) = moving.split(Symbol::Local(counted.variable.0)) else { return };
+            if factor.known().is_some() && near(&factor).is_none() {
+                return;
             }
-            self.anchors.insert(e, Anchor { moving: anchored, offset });
+            let start = (*arr, moving);
+            let place = starts.iter().position(|other| *other == start).unwrap_or(starts.len());
+            if place == starts.len() {
+                starts.push(start);
+            }
+            found.push((*e, place, fixed << self.element_of(*arr).shift()));
+        }
+        if starts.len() > ANCHORS {
+            return;
+        }
+        let starts: Vec<Moving> =
+            starts.into_iter().map(|(arr, moving)| self.anchored(arr, &moving, counted, copies)).collect();
+        for (e, place, offset) in found {
+            self.anchors.insert(e, Anchor { moving: starts[place], offset });
         }
     }
 
@@ -92,10 +116,8 @@ impl Gen<'_, '_> {
         Moving::Pointer(self.pointers.len() - 1)
     }
 
-    /// All accesses of a loop: array, what of the index is not constant, and the distance in bytes that is. Nothing if one of
-    /// them needs a check or is no polynomial, or if they are too many: what the others need would stay in registers, too.
-    fn movable(&self, inner: &Loop, at: (Counted, &Changes)) -> Option<Vec<(E, Arr, Poly, i32)>> {
-        let (counted, changes) = at;
+    /// All accesses of a loop, if none of them needs a check and their indices have no effects.
+    pub(super) fn proven(&self, inner: &Loop, (counted, changes): (Counted, &Changes)) -> Option<Vec<Access>> {
         let mut found = Vec::new();
         self.program.walk_stmts(
             &inner.body,
@@ -106,25 +128,12 @@ impl Gen<'_, '_> {
                     return;
                 };
                 let is_proven = self.safe.contains(&e) && !changes.arrs.contains(&arr.0) && self.is_plain(*index);
-                let poly = is_proven.then(|| self.lane_poly(*index, (counted.variable, changes))).flatten();
-                found.push(poly.and_then(|poly| {
-                    let (moving, fixed) = poly.split_constant();
-                    let fixed = i32::try_from(fixed).ok().filter(|fixed| fixed.abs() < NEAR)?;
-                    let (factor, _) = moving.split(Symbol::Local(counted.variable.0))?;
-                    let is_near = factor.known().is_none_or(|factor| factor.abs() < i128::from(NEAR));
-                    is_near.then_some((e, *arr, moving, fixed << self.element_of(*arr).shift()))
-                }));
+                let index = is_proven.then(|| self.lane_poly(*index, (counted.variable, changes))).flatten();
+                found.push(index.map(|index| Access { e, arr: *arr, index }));
             },
             &mut |_| {},
         );
-        let found = found.into_iter().collect::<Option<Vec<_>>>()?;
-        let mut starts: Vec<(Arr, &Poly)> = Vec::new();
-        for (_, arr, moving, _) in &found {
-            if !starts.contains(&(*arr, moving)) {
-                starts.push((*arr, moving));
-            }
-        }
-        (starts.len() <= ANCHORS).then_some(found)
+        found.into_iter().collect()
     }
 
     fn is_plain(&self, e: E) -> bool {

@@ -175,11 +175,25 @@ impl<'x> Gen<'x, '_> {
     fn loop_once(&mut self, inner: &'x Loop, polls: bool, alone: Option<(Counted, &Changes)>) {
         let alone = alone.filter(|_| !self.is_fallback);
         let copies = if polls { self.copies(inner) } else { 1 };
-        if let Some(alone) = alone {
-            self.anchor(inner, alone, copies);
-        }
         let exit = self.open(inner.exit);
         let checked = self.checked.len();
+        let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
+        let mut exits = false;
+        // Where the loop is left for by its test.
+        let mut end = exit;
+        let mut held = Vec::new();
+        if let Some((alone, accesses)) = alone.and_then(|alone| Some((alone, self.proven(inner, alone)?))) {
+            let places = self.places(inner, alone, &accesses);
+            if let (Some(test), false, None) = (inner.test, places.is_empty(), known) {
+                let enters = self.b.create_block();
+                self.branch(test, enters, exit);
+                exits = true;
+                self.enter(enters);
+                held = self.hold(places);
+                end = self.b.create_block();
+            }
+            self.anchor(&accesses, alone.0, copies);
+        }
         let polls = match alone {
             Some(alone) if copies > 1 => {
                 self.repeated(inner, alone, copies);
@@ -188,13 +202,11 @@ impl<'x> Gen<'x, '_> {
             _ => polls,
         };
         let body = self.b.create_block();
-        let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
-        let mut exits = false;
         let mut entered = true;
         if inner.test_first {
             match inner.test {
                 Some(test) => {
-                    self.branch(test, body, exit);
+                    self.branch(test, body, end);
                     exits |= known != Some(true);
                     entered = known != Some(false);
                 }
@@ -217,7 +229,7 @@ impl<'x> Gen<'x, '_> {
                 }
                 match inner.test {
                     Some(test) => {
-                        self.branch(test, body, exit);
+                        self.branch(test, body, end);
                         exits |= self.reachable && known != Some(true);
                     }
                     None => {
@@ -231,6 +243,12 @@ impl<'x> Gen<'x, '_> {
         }
         self.anchors.clear();
         self.pointers.clear();
+        self.held.clear();
+        if end != exit {
+            self.enter(end);
+            self.put_back(&held);
+            self.b.ins().jump(exit, &[]);
+        }
         self.checked.truncate(checked);
         let uses = self.labels.remove(&inner.exit).map_or(0, |(_, uses)| uses);
         self.enter(exit);
