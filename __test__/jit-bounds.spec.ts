@@ -3,7 +3,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { binding } from '../dist/native/binding.js';
 import { compile } from './fixtures/jit/differ.ts';
-import { type Nest, nest } from './fixtures/jit/nest.ts';
+import { type Nest, nest, STAYING, staying } from './fixtures/jit/nest.ts';
 
 const NESTS = 1500;
 const ITERATIONS = 5;
@@ -90,3 +90,24 @@ for (const entry of ['call', 'for8'] as const) {
     t.true(failed > NESTS / 10 && failed < (NESTS * 9) / 10, `${failed} of ${NESTS} fail`);
   });
 }
+
+test.serial(`bounds: ${NESTS} random loops from seed ${FIRST} read elements that stay where they are as they are`, (t) => {
+  t.timeout(300_000);
+  for (let seed = FIRST; seed < FIRST + NESTS; seed++) {
+    const text = staying(seed);
+    const same = seed % 2 === 0;
+    const numbers = [1 + (seed % 6), 1 + (Math.floor(seed / 6) % 6)];
+    const params = ['natural20', 'natural8', 'array8', 'array8'];
+    const { kernel, error } = compile({ text, entry: 'call', params }, { same: same ? [0, 0] : [0, 1] });
+    if (error) t.fail(`seed ${seed}: ${error.reason}\n${text}`);
+    const run = (call: (...args: unknown[]) => unknown): unknown => {
+      const a = Float64Array.from({ length: STAYING }, (_, index) => (index * 37) % 101);
+      const b = same ? a : a.map((x) => 100 - x);
+      const result = call(...numbers, a, b);
+      return { result, a: [...a], b: [...b] };
+    };
+    const got = run((...args) => binding.jitCall(kernel, args, new Float64Array(0)));
+    binding.jitDrop(kernel);
+    t.deepEqual(got, run(new Function(`return ${text}`)() as (...args: unknown[]) => unknown), `seed ${seed}: ${text}`);
+  }
+});
