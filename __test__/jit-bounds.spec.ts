@@ -3,10 +3,11 @@
 import test, { type ExecutionContext } from 'ava';
 import { binding } from '../dist/native/binding.js';
 import { compile } from './fixtures/jit/differ.ts';
-import { type Nest, nest, STAYING, staying } from './fixtures/jit/nest.ts';
+import { type Nest, type Nested, nest, STAYING, staying } from './fixtures/jit/nest.ts';
 
 const NESTS = 1500;
-const ITERATIONS = 5;
+/** Of a body: enough for a round of a vector loop, and some more. */
+const ITERATIONS = 7;
 /** Another part of the sequence each day, and the same one all day. */
 const FIRST = Number(process.env.POLYCORE_FUZZ_SEED ?? Math.floor(Date.now() / 86_400_000) * NESTS);
 
@@ -47,18 +48,20 @@ function param(value: number, seed: number): string {
   return seed % 3 === 1 && value > 0 ? 'natural20' : 'integer';
 }
 
-/** Nests that fail, of all. */
-function compare(t: ExecutionContext, entry: 'call' | 'for8'): number {
+/** Nests that fail, and that run in vector registers. */
+function compare(t: ExecutionContext, kind: Nested): { failed: number; vectorized: number } {
+  const entry = kind === 'function' ? 'call' : 'for8';
   let failed = 0;
+  let vectorized = 0;
   for (let seed = FIRST; seed < FIRST + NESTS; seed++) {
-    const made = nest(seed, entry === 'for8');
+    const made = nest(seed, kind);
     const [n, m] = made.values;
     const arrays = entry === 'for8' ? 3 : 2;
     const params = [param(n, seed), param(m, seed), 'boolean', ...Array.from({ length: arrays }, () => 'array8')];
     const same = seed % 5 === 0;
-    const { kernel, error } = compile(
+    const { kernel, error, lanes } = compile(
       { text: made.text, entry, params },
-      { uncheckedRaces: entry === 'for8', same: same ? [0, 0, 2] : [0, 1, 2] },
+      { uncheckedRaces: kind === 'body', same: same ? [0, 0, 2] : [0, 1, 2] },
     );
     if (error) t.fail(`seed ${seed}: ${error.reason}\n${made.text}`);
     const looked = new Function('at', `return ${made.looked}`)(at) as (...args: unknown[]) => unknown;
@@ -79,15 +82,17 @@ function compare(t: ExecutionContext, entry: 'call' | 'for8'): number {
     binding.jitDrop(kernel);
     t.deepEqual(got, expected, `seed ${seed}: ${made.text}`);
     failed += Number('outside' in (expected as object));
+    vectorized += Number(lanes > 0);
   }
-  return failed;
+  return { failed, vectorized };
 }
 
-for (const entry of ['call', 'for8'] as const) {
-  test.serial(`bounds: ${NESTS} random nests from seed ${FIRST} fail where they leave an array, and nowhere else (${entry})`, (t) => {
+for (const kind of ['function', 'body', 'body apart'] as const) {
+  test.serial(`bounds: ${NESTS} random nests from seed ${FIRST} fail where they leave an array, and nowhere else (${kind})`, (t) => {
     t.timeout(300_000);
-    const failed = compare(t, entry);
+    const { failed, vectorized } = compare(t, kind);
     t.true(failed > NESTS / 10 && failed < (NESTS * 9) / 10, `${failed} of ${NESTS} fail`);
+    t.true(vectorized > NESTS / 10 || kind !== 'body apart', `${vectorized} of ${NESTS} are vectorized`);
   });
 }
 

@@ -23,6 +23,8 @@ use crate::kernels::{Compiling, Function, function};
 const LEAF: u64 = 4096;
 /// Chunks that get random numbers of their own, about.
 const RANDOM_CHUNKS: u64 = 512;
+/// Rounds of a kernel that are worth being handed out whole.
+const ROUNDS: u64 = 4;
 /// How often a blocked caller looks whether its isolate is being stopped, or its time is over.
 const SLICE: Duration = Duration::from_millis(10);
 
@@ -285,7 +287,10 @@ fn prepare(env: Env, kernel: u32, values: &[Unknown<'_>], count: f64, seed: f64)
     {
         return Err(failure("the range is larger than the one this was compiled for"));
     }
-    let unit = if function.random { count.div_ceil(RANDOM_CHUNKS).max(1) } else { count.div_ceil(1 << 31).max(1) };
+    let least = if function.random { count.div_ceil(RANDOM_CHUNKS) } else { count.div_ceil(1 << 31) };
+    // Rounds stay whole, where there are enough of them for all threads.
+    let round = u64::from(function.compiled.round);
+    let unit = least.max(if count >= ROUNDS * round { round } else { 1 });
     Ok(Run {
         function,
         words,

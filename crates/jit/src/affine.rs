@@ -90,7 +90,7 @@ pub(crate) struct Counted {
 pub(crate) struct Counter {
     pub(crate) counted: Counted,
     /// What it is before the loop.
-    start: E,
+    pub(crate) start: E,
     /// Where its body reads it: after the loop it is beyond the bound.
     reads: HashSet<E>,
 }

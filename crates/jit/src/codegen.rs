@@ -21,6 +21,7 @@ mod math;
 mod number;
 mod pick;
 mod repr;
+mod uniform;
 mod value;
 mod variable;
 mod vector;
@@ -43,6 +44,7 @@ use crate::request::{Entry, Param};
 use access::Position;
 use anchor::{Anchor, Pointer, Round};
 pub(crate) use repr::{Class, Rep, choose as choose_reps};
+pub(crate) use vector::ROUND;
 
 /// What code generation tells besides the code.
 #[derive(Debug, Default)]
@@ -108,6 +110,8 @@ pub(crate) struct Gen<'x, 'f> {
     /// Accesses of the loop at hand whose address is not made from the index.
     anchors: HashMap<E, Anchor>,
     pointers: Vec<Pointer>,
+    /// While a vector loop is generated: variables that all lanes have in common.
+    uniform: HashSet<u32>,
     /// Accesses of elements that are in registers.
     held: HashMap<E, Variable>,
     /// In iterations that are generated several times.
@@ -164,6 +168,7 @@ impl<'x, 'f> Gen<'x, 'f> {
             free: HashSet::new(),
             anchors: HashMap::new(),
             pointers: Vec::new(),
+            uniform: HashSet::new(),
             held: HashMap::new(),
             same: plan.same,
             round: None,
@@ -328,7 +333,7 @@ impl<'x, 'f> Gen<'x, 'f> {
         };
         match verdict {
             Ok(()) => {
-                self.report.lanes = u32::try_from(vector::LANES).ok();
+                self.report.lanes = Some(vector::LANES);
                 self.vector_loop(index, (lo, hi), body, changes)
             }
             Err(reason) => {

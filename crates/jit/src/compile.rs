@@ -2,7 +2,7 @@
 
 use oxc_allocator::Allocator;
 
-use crate::codegen::{Plan, Report, SiteKind};
+use crate::codegen::{Plan, ROUND, Report, SiteKind};
 use crate::element::Element;
 use crate::error::{At, CompileError, Fault, Reason, fault};
 use crate::explain::{Explanation, explain};
@@ -60,6 +60,8 @@ pub struct Compiled {
     pub output: Element,
     /// For failures: by the number in [`crate::Control::failure`].
     pub sites: Vec<FailureSite>,
+    /// Iterations that the code does at once if a range has so many.
+    pub round: u32,
     /// For each array (of the parameters, then captured): it is written.
     pub writes: Vec<bool>,
     /// What there is to tell about it.
@@ -139,6 +141,7 @@ pub fn compile(request: &Request<'_>) -> Result<Compiled, CompileError> {
         result,
         output,
         sites: sites(&report, &texts),
+        round: report.lanes.map_or(1, |_| ROUND),
         writes: race::writes(&lowered),
         explanation: explain(&lowered, &facts, &report, request, &texts),
     })

@@ -162,7 +162,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     /// Whether an innermost loop has to look at the cancel flag: not when it is known to be short.
-    fn is_long(&self, counted: Counted) -> bool {
+    pub(super) fn is_long(&self, counted: Counted) -> bool {
         let range = self.facts.locals[counted.variable.0 as usize].num;
         !(range.is_int() && (range.hi - range.lo) / counted.step.abs() <= SHORT)
     }

@@ -144,9 +144,11 @@ impl<'x> Gen<'x, '_> {
         if changes.loops > 0 {
             if plan.vectorize.is_ok() && self.loops_in_step(body) {
                 self.trust(&hoisted);
+                self.find_uniform(index, body, changes);
                 hoisted.refused = self.vectorizable(index, body, changes).err();
                 if hoisted.refused.is_some() {
                     self.distrust(&hoisted);
+                    self.uniform.clear();
                 }
             }
             if !is_all && (plan.vectorize.is_err() || hoisted.refused.is_some() || !self.loops_in_step(body)) {

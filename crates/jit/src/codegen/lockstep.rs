@@ -57,6 +57,7 @@ impl<'x> Gen<'x, '_> {
                 return;
             }
             match stmt {
+                Stmt::Loop(inner) if self.is_uniform(inner) => self.uniform_loop(inner, sets),
                 Stmt::Loop(inner) => self.lockstep(inner, sets),
                 Stmt::Labeled(label, body) => {
                     let outer: Vec<_> = sets.iter().map(|lanes| lanes.mask).collect();
@@ -188,7 +189,7 @@ impl<'x> Gen<'x, '_> {
         let (inside, everywhere) = (reads(&inner.body, &head), reads(self.body, &[]));
         let mut found: Vec<u32> = Changes::of(self.program, &inner.body, &head).locals.into_iter().collect();
         found.sort_unstable();
-        found.retain(|local| everywhere.get(local) > inside.get(local));
+        found.retain(|local| everywhere.get(local) > inside.get(local) && !self.uniform.contains(local));
         found.into_iter().map(Local).collect()
     }
 

@@ -22,9 +22,11 @@ use crate::poly::{Poly, Symbol};
 use crate::range::{Num, Type};
 
 /// Iterations in one register.
-pub(super) const LANES: i64 = 2;
+pub(super) const LANES: u32 = 2;
 /// Registers per round of the loop.
-const UNROLL: i64 = 2;
+const UNROLL: u32 = 2;
+/// Iterations per round of the loop.
+pub(crate) const ROUND: u32 = LANES * UNROLL;
 /// Operations that pay for a vector loop must outnumber those that are done one by one.
 const LONGEST: u32 = 400;
 
@@ -97,6 +99,7 @@ impl<'x> Gen<'x, '_> {
                 self.side_cost(then, at, cost)?;
                 self.side_cost(otherwise, at, cost)
             }
+            Stmt::Loop(inner) if self.is_uniform(inner) => self.uniform_cost(inner, at, cost),
             Stmt::Loop(inner) => self.lockstep_cost(inner, at, cost),
             Stmt::Labeled(_, body) => self.list_cost(body, at, cost),
             Stmt::Jump(_) => {
@@ -110,6 +113,7 @@ impl<'x> Gen<'x, '_> {
 
     pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match self.kind(e) {
+            Kind::Set(local, _) if self.uniform.contains(&local.0) => Ok(()),
             Kind::Set(local, value) => {
                 if self.facts.undefined[local.0 as usize] {
                     return Err("a variable may be undefined");
@@ -178,7 +182,8 @@ impl<'x> Gen<'x, '_> {
     /// An index over what the loop does not change and its variable.
     pub(super) fn lane_poly(&self, index: E, (variable, changes): (Local, &Changes)) -> Option<Poly> {
         let is_variable = |e: E| matches!(self.program.kind(e), Kind::Get(local) if *local == variable);
-        self.affine(changes).poly(index, &|e| is_variable(e).then_some(Symbol::Local(variable.0)))
+        self.affine(changes)
+            .poly(index, &|e| is_variable(e).then_some(Symbol::Local(variable.0)).or_else(|| self.uniform_atom(e)))
     }
 
     /// How far the index moves per iteration, if that is a constant.
@@ -313,9 +318,8 @@ impl<'x> Gen<'x, '_> {
         body: &'x [Stmt],
         changes: &Changes,
     ) -> Value {
-        let round = LANES * UNROLL;
         let span = self.b.ins().isub(hi, lo);
-        let rest = self.b.ins().band_imm_s(span, round - 1);
+        let rest = self.b.ins().band_imm_s(span, i64::from(ROUND) - 1);
         let end = self.b.ins().isub(hi, rest);
         let counter = self.b.declare_var(types::I64);
         self.b.def_var(counter, lo);
@@ -326,7 +330,7 @@ impl<'x> Gen<'x, '_> {
         let first = self.b.use_var(counter);
         let mut sets: Vec<Lanes<'_>> = (0..UNROLL)
             .map(|step| {
-                let first = self.b.ins().iadd_imm_s(first, step * LANES);
+                let first = self.b.ins().iadd_imm_s(first, i64::from(step * LANES));
                 Lanes { index, first, changes, vars: HashMap::new(), mask: None, gone: false, labels: HashMap::new() }
             })
             .collect();
@@ -337,13 +341,14 @@ impl<'x> Gen<'x, '_> {
                 self.vector_list(body, lanes);
             }
         }
-        let next = self.b.ins().iadd_imm_s(first, round);
+        let next = self.b.ins().iadd_imm_s(first, i64::from(ROUND));
         self.b.def_var(counter, next);
         self.poll();
         let more = self.b.ins().icmp(IntCC::SignedLessThan, next, end);
         self.b.ins().brif(more, head, &[], done, &[]);
         self.b.seal_block(head);
         self.enter(done);
+        self.uniform.clear();
         end
     }
 
@@ -374,6 +379,7 @@ impl<'x> Gen<'x, '_> {
                 self.close_label(*label, body, outer, lanes);
             }
             Stmt::Jump(label) => self.jump_lanes(*label, lanes),
+            Stmt::Loop(inner) if self.is_uniform(inner) => self.uniform_loop(inner, std::slice::from_mut(lanes)),
             Stmt::Loop(inner) => self.lockstep(inner, std::slice::from_mut(lanes)),
             _ => unreachable!("refused by `vectorizable`"),
         }
@@ -422,6 +428,10 @@ impl<'x> Gen<'x, '_> {
     pub(super) fn vector_effect(&mut self, e: E, lanes: &mut Lanes<'_>) {
         match self.kind(e) {
             Kind::Undef | Kind::Num(_) | Kind::Bool(_) => {}
+            // The same for each register.
+            Kind::Set(local, value) if self.uniform.contains(&local.0) => {
+                self.assign(*local, *value);
+            }
             Kind::Set(local, value) => {
                 if self.fact(*value).ty != Type::Never {
                     self.vector_set(*local, *value, lanes);
@@ -529,7 +539,7 @@ impl<'x> Gen<'x, '_> {
                 let second = self.b.ins().fcvt_from_sint(types::F64, second);
                 self.pair_from(first, second)
             }
-            Kind::Get(local) if lanes.changes.locals.contains(&local.0) => {
+            Kind::Get(local) if self.is_of_lanes(*local, lanes) => {
                 let var = self.vector_var(*local, Class::Number, lanes);
                 self.b.use_var(var)
             }
@@ -647,7 +657,7 @@ impl<'x> Gen<'x, '_> {
             return self.compare_pairs(FloatCC::GreaterThan, magnitude, zero);
         }
         match self.kind(e) {
-            Kind::Get(local) if lanes.changes.locals.contains(&local.0) => {
+            Kind::Get(local) if self.is_of_lanes(*local, lanes) => {
                 let var = self.vector_var(*local, Class::Boolean, lanes);
                 self.b.use_var(var)
             }
