@@ -5,7 +5,7 @@ import { binding } from '../dist/native/binding.js';
 import { compile } from './fixtures/jit/differ.ts';
 import { type Nest, type Nested, nest, STAYING, staying } from './fixtures/jit/nest.ts';
 
-const NESTS = 1500;
+const NESTS = 1000;
 /** Of a body: enough for a round of a vector loop, and some more. */
 const ITERATIONS = 7;
 /** Another part of the sequence each day, and the same one all day. */

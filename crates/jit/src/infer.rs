@@ -14,7 +14,7 @@ use crate::ir::{AtomicOp, Cmp, E, Kind, Label, Local, Loop, Op, Program, Source,
 use crate::range::{BigKind, Fact, Num, Type};
 
 /// Lengths of arrays are below that.
-const LENGTH: f64 = 1_099_511_627_776.0;
+pub(crate) const LENGTH: f64 = 1_099_511_627_776.0;
 /// Rounds of a loop before everything that still changes is given up.
 const ROUNDS: usize = 64;
 

@@ -238,7 +238,7 @@ impl Symbols for Prover<'_> {
     fn span(&self, symbol: Symbol) -> (f64, f64) {
         match symbol {
             Symbol::Index => (0.0, 9.1e15),
-            Symbol::Length(_) => (0.0, 1.2e12),
+            Symbol::Length(_) => (0.0, crate::infer::LENGTH),
             Symbol::Local(local) => {
                 let num = self.facts.locals[local as usize].num;
                 (num.lo, num.hi)

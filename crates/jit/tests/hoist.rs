@@ -72,6 +72,12 @@ fn what_depends_on_data_is_checked_in_place() {
             vec![A, N, A],
             (2, 0),
         ),
+        // The end of the loop times 2^52 does not fit into 64 bits: it would wrap around to 0.
+        (
+            "(i, a, out) => { let s = 0; for (let k = 0; k < 4097; k++) if (k < 2) s += a[k * 4503599627370496]; out[i] = s }",
+            vec![A, A],
+            (2, 0),
+        ),
         // Beyond the bound after the loop.
         ("(i, a, n, out) => { let k = 0; for (; k < n; k++) out[i] += 1; out[i] += a[k] }", vec![A, N, A], (2, 1)),
     ] {

@@ -46,7 +46,7 @@ impl Symbols for Ranges<'_> {
                 let num = self.0.facts.locals[local as usize].num;
                 (num.lo, num.hi)
             }
-            Symbol::Length(_) => (0.0, f64::INFINITY),
+            Symbol::Length(_) => (0.0, crate::infer::LENGTH),
             _ => (f64::NEG_INFINITY, f64::INFINITY),
         }
     }

@@ -16,6 +16,8 @@ use crate::range::Type;
 
 /// An interval beyond that is no reason to believe that an index is in range.
 const SMALL: f64 = 1_048_576.0;
+/// Integers of 64 bits, with some room.
+const FITS: f64 = 4_611_686_018_427_387_904.0;
 /// Larger polynomials are not worth their instructions.
 const TERMS: usize = 8;
 const FACTORS: usize = 4;
@@ -83,13 +85,18 @@ impl Within<'_> {
     fn spans(&self, index: E) -> Option<Vec<(Poly, Poly)>> {
         let ends = |poly: &Poly| Some((poly.bound(false, self)?, poly.bound(true, self)?));
         let spans: Vec<_> = self.affine.polys(index, &|e| self.atom(e))?.iter().map(ends).collect::<Option<_>>()?;
-        spans.iter().all(|(low, high)| is_simple(low) && is_simple(high)).then_some(spans)
+        spans.iter().all(|(low, high)| self.is_simple(low) && self.is_simple(high)).then_some(spans)
     }
-}
 
-fn is_simple(poly: &Poly) -> bool {
-    poly.terms().count() <= TERMS
-        && poly.terms().all(|(term, factor)| term.len() <= FACTORS && i64::try_from(factor).is_ok())
+    /// Whether it is computed in few instructions, and fits into 64 bits whatever its variables are: the index is known to do so
+    /// only where it is used, which may be under a condition.
+    fn is_simple(&self, poly: &Poly) -> bool {
+        let (low, high) = poly.range(self);
+        low > -FITS
+            && high < FITS
+            && poly.terms().count() <= TERMS
+            && poly.terms().all(|(term, factor)| term.len() <= FACTORS && i64::try_from(factor).is_ok())
+    }
 }
 
 impl Symbols for Within<'_> {
@@ -117,7 +124,7 @@ impl Symbols for Within<'_> {
             Symbol::Local(local) => self.affine.facts.locals[local as usize].num,
             Symbol::Least | Symbol::Most => self.affine.facts.locals[self.variable.0 as usize].num,
             Symbol::Part(e) => self.affine.facts.of(e).num,
-            Symbol::Length(_) => return (0.0, f64::INFINITY),
+            Symbol::Length(_) => return (0.0, crate::infer::LENGTH),
             Symbol::Index | Symbol::Within(_) => return (f64::NEG_INFINITY, f64::INFINITY),
         };
         (num.lo, num.hi)
