@@ -1,4 +1,7 @@
-/** Checks of indices that are made before loops: an access outside is the same error as if each were looked at, and no other. */
+/**
+ * Loops over arrays: an access outside is the same error as if each were looked at, and no other, though most are checked before
+ * their loop; and what a loop reads is what it has written, though it may be in a register.
+ */
 
 import test, { type ExecutionContext } from 'ava';
 import { binding } from '../dist/native/binding.js';
@@ -32,8 +35,7 @@ function outcome({ values, lengths }: Nest, same: boolean, run: (...args: Argume
   const [a, other] = lengths.map((length) => Float64Array.from({ length }, (_, index) => (index * 37) % 101)) as [Float64Array, Float64Array];
   const b = same ? a : other;
   const out = new Float64Array(ITERATIONS);
-  const arrays = { a: a.values(), b: b.values(), out: out.values() };
-  const ended = (): object => Object.fromEntries(Object.entries(arrays).map(([name, numbers]) => [name, [...numbers]]));
+  const ended = (): object => ({ a: [...a], b: [...b], out: [...out] });
   try {
     return { result: run(...values, a, b, out), ...ended() };
   } catch (error) {

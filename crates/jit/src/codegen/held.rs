@@ -81,7 +81,8 @@ impl Gen<'_, '_> {
         }
         places.retain(|place| {
             let is_written = place.all.iter().any(|e| writes(*e));
-            let is_always = inner.body.iter().any(|stmt| matches!(stmt, Stmt::Expr(e) if place.all.contains(e)));
+            let is_always =
+                inner.body.iter().any(|stmt| matches!(stmt, Stmt::Expr(e) if writes(*e) && place.all.contains(e)));
             (is_always || !is_written)
                 && (accesses.iter())
                     .filter(|other| !place.all.contains(&other.e) && (is_written || writes(other.e)))
