@@ -52,6 +52,12 @@ impl Changes {
         }
     }
 
+    /// What a loop changes, its test and its update included.
+    pub(crate) fn of_loop(program: &Program, inner: &Loop) -> Self {
+        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
+        Self::of(program, &inner.body, &more)
+    }
+
     pub(crate) fn of(program: &Program, body: &[Stmt], more: &[E]) -> Self {
         let mut changes = Self::default();
         let mut arrs = HashSet::new();
@@ -117,8 +123,7 @@ pub(crate) fn counters(program: &Program, facts: &Facts, definitions: &Definitio
     );
     let mut found: HashMap<u32, Option<Counter>> = HashMap::new();
     for inner in &loops {
-        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
-        let changes = Changes::of(program, &inner.body, &more);
+        let changes = Changes::of_loop(program, inner);
         let affine = Affine { program, facts, definitions, changes: &changes };
         let Some((counted, update)) = affine.counted(inner).zip(inner.update) else { continue };
         let variable = counted.variable;

@@ -44,6 +44,7 @@ use crate::request::{Entry, Param};
 use access::Position;
 use anchor::{Anchor, Pointer, Round};
 pub(crate) use repr::{Class, Rep, choose as choose_reps};
+use uniform::Uniform;
 pub(crate) use vector::ROUND;
 
 /// What code generation tells besides the code.
@@ -111,15 +112,13 @@ pub(crate) struct Gen<'x, 'f> {
     anchors: HashMap<E, Anchor>,
     pointers: Vec<Pointer>,
     /// While a vector loop is generated: variables that all lanes have in common.
-    uniform: HashSet<u32>,
+    uniform: Uniform,
     /// Accesses of elements that are in registers.
     held: HashMap<E, Variable>,
     /// In iterations that are generated several times.
     round: Option<Round>,
     /// Checks made on every path to here.
     checked: Vec<(Arr, Position)>,
-    /// While the ends of a loop are tested: the value that stands for its variable.
-    stand_in: Option<(Local, Value)>,
     cancel: Option<Value>,
     control: Option<Value>,
     fail: Option<Block>,
@@ -168,12 +167,11 @@ impl<'x, 'f> Gen<'x, 'f> {
             free: HashSet::new(),
             anchors: HashMap::new(),
             pointers: Vec::new(),
-            uniform: HashSet::new(),
+            uniform: Uniform::default(),
             held: HashMap::new(),
             same: plan.same,
             round: None,
             checked: Vec::new(),
-            stand_in: None,
             cancel: None,
             control: None,
             fail: None,
@@ -327,10 +325,8 @@ impl<'x, 'f> Gen<'x, 'f> {
         body: &'x [Stmt],
         (hoisted, changes): (&hoist::Hoisted, &Changes),
     ) -> Value {
-        let verdict = match hoisted.refused {
-            Some(reason) => plan.vectorize.and(Err(reason)),
-            None => plan.vectorize.and_then(|()| self.vectorizable(index, body, changes)),
-        };
+        let verdict =
+            plan.vectorize.and_then(|()| hoisted.verdict.unwrap_or_else(|| self.vectorizable(index, body, changes)));
         match verdict {
             Ok(()) => {
                 self.report.lanes = Some(vector::LANES);

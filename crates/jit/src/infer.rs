@@ -11,10 +11,11 @@ use std::collections::HashMap;
 use crate::element::Element;
 use crate::error::{Fault, Reason, fault};
 use crate::ir::{AtomicOp, Cmp, E, Kind, Label, Local, Loop, Op, Program, Source, Stmt};
+use crate::poly::{Symbol, Symbols, Values};
 use crate::range::{BigKind, Fact, Num, Type};
 
 /// Lengths of arrays are below that.
-pub(crate) const LENGTH: f64 = 1_099_511_627_776.0;
+const LENGTH: f64 = 1_099_511_627_776.0;
 /// Rounds of a loop before everything that still changes is given up.
 const ROUNDS: usize = 64;
 
@@ -36,6 +37,25 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) fn of(&self, e: E) -> Fact {
         self.exprs[e.0 as usize]
+    }
+}
+
+/// What is known wherever in the program a symbol is.
+impl Symbols for Facts {
+    fn values(&self, _symbol: Symbol) -> Values {
+        Values::One
+    }
+
+    fn span(&self, symbol: Symbol) -> (f64, f64) {
+        let num = match symbol {
+            Symbol::Local(local) => self.locals[local as usize].num,
+            Symbol::Part(e) => self.of(e).num,
+            Symbol::Length(_) => return (0.0, LENGTH),
+            Symbol::Index | Symbol::Within(_) | Symbol::Least | Symbol::Most => {
+                return (f64::NEG_INFINITY, f64::INFINITY);
+            }
+        };
+        (num.lo, num.hi)
     }
 }
 

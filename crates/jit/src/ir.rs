@@ -316,6 +316,16 @@ impl Program {
         self.loops - 1
     }
 
+    /// The array and the index of a read or a write of an element.
+    pub(crate) fn accessed(&self, e: E) -> Option<(Arr, E)> {
+        match self.kind(e) {
+            Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. } => {
+                Some((*arr, *index))
+            }
+            _ => None,
+        }
+    }
+
     /// The direct operands of an expression, in order of evaluation; not those inside of statements.
     pub(crate) fn operands(&self, e: E) -> Vec<E> {
         match self.kind(e) {

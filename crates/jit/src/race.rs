@@ -42,13 +42,10 @@ fn accesses(program: &Program, body: &[Stmt]) -> Vec<Access> {
     program.walk_stmts(
         body,
         &mut |e| {
-            let (arr, index, writes) = match program.kind(e) {
-                Kind::Load(arr, index) => (arr, index, false),
-                Kind::Store(arr, index, _) | Kind::Update { arr, index, .. } => (arr, index, true),
-                // `Kind::Atomic` is in one step, whatever other iterations do.
-                _ => return,
-            };
-            found.push(Access { arr: *arr, index: Some(*index), writes, at: program.at(e) });
+            // `Kind::Atomic` is in one step, whatever other iterations do.
+            let Some((arr, index)) = program.accessed(e) else { return };
+            let writes = !matches!(program.kind(e), Kind::Load(..));
+            found.push(Access { arr, index: Some(index), writes, at: program.at(e) });
         },
         &mut |stmt| {
             if let Stmt::Copy { target, source, at, .. } = stmt {
@@ -238,13 +235,8 @@ impl Symbols for Prover<'_> {
     fn span(&self, symbol: Symbol) -> (f64, f64) {
         match symbol {
             Symbol::Index => (0.0, 9.1e15),
-            Symbol::Length(_) => (0.0, crate::infer::LENGTH),
-            Symbol::Local(local) => {
-                let num = self.facts.locals[local as usize].num;
-                (num.lo, num.hi)
-            }
             Symbol::Within(_) => (0.0, f64::INFINITY),
-            Symbol::Part(_) | Symbol::Least | Symbol::Most => (f64::NEG_INFINITY, f64::INFINITY),
+            _ => self.facts.span(symbol),
         }
     }
 }

@@ -7,7 +7,7 @@ use cranelift_frontend::Variable;
 use super::Gen;
 use super::access::{Address, NEAR};
 use crate::affine::{Changes, Counted};
-use crate::ir::{Arr, E, Kind, Local, Loop};
+use crate::ir::{Arr, E, Local, Loop};
 use crate::poly::{Poly, Symbol};
 
 /// Anchors of one loop: there are not many more registers.
@@ -122,27 +122,14 @@ impl Gen<'_, '_> {
         self.program.walk_stmts(
             &inner.body,
             &mut |e| {
-                let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) =
-                    self.program.kind(e)
-                else {
-                    return;
-                };
-                let is_proven = self.safe.contains(&e) && !changes.arrs.contains(&arr.0) && self.is_plain(*index);
-                let index = is_proven.then(|| self.lane_poly(*index, (counted.variable, changes))).flatten();
-                found.push(index.map(|index| Access { e, arr: *arr, index }));
+                let Some((arr, index)) = self.program.accessed(e) else { return };
+                let is_proven = self.safe.contains(&e) && !changes.arrs.contains(&arr.0) && !self.has_effects(index);
+                let index = is_proven.then(|| self.lane_poly(index, (counted.variable, changes))).flatten();
+                found.push(index.map(|index| Access { e, arr, index }));
             },
             &mut |_| {},
         );
         found.into_iter().collect()
-    }
-
-    fn is_plain(&self, e: E) -> bool {
-        match self.kind(e) {
-            Kind::Num(_) | Kind::Get(_) | Kind::Len(_) => true,
-            Kind::Bin(_, a, b) => self.is_plain(*a) && self.is_plain(*b),
-            Kind::Plus(a) => self.is_plain(*a),
-            _ => false,
-        }
     }
 
     /// Where an anchored element is now.

@@ -121,8 +121,7 @@ impl<'x> Gen<'x, '_> {
     }
 
     fn looping(&mut self, inner: &'x Loop) {
-        let more: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
-        let changes = Changes::of(self.program, &inner.body, &more);
+        let changes = Changes::of_loop(self.program, inner);
         let counted = self.affine(&changes).counted(inner);
         let polls = changes.loops > 0 || counted.is_none_or(|counted| self.is_long(counted));
         let counted = counted.filter(|counted| self.rep_of_number(counted.variable) != Rep::F64);
@@ -174,7 +173,7 @@ impl<'x> Gen<'x, '_> {
     /// `alone`: it counts and has no loops inside.
     fn loop_once(&mut self, inner: &'x Loop, polls: bool, alone: Option<(Counted, &Changes)>) {
         let alone = alone.filter(|_| !self.is_fallback);
-        let copies = if polls { self.copies(inner) } else { 1 };
+        let copies = if polls && alone.is_some() { self.copies(inner) } else { 1 };
         let exit = self.open(inner.exit);
         let checked = self.checked.len();
         let known = inner.test.map_or(Some(true), |test| self.fact(test).known_bool());
@@ -306,7 +305,7 @@ impl<'x> Gen<'x, '_> {
             &mut |e| {
                 size += 1;
                 is_light &= match self.kind(e) {
-                    Kind::Load(..) | Kind::Store(..) | Kind::Update { .. } => self.safe.contains(&e),
+                    _ if self.program.accessed(e).is_some() => self.safe.contains(&e),
                     Kind::Bin(op, ..) => !matches!(op, Op::Rem | Op::Pow),
                     Kind::Math(function, _) => *function < MathFn::Hypot,
                     Kind::Random | Kind::Pick(..) | Kind::Put(..) | Kind::Atomic { .. } => false,

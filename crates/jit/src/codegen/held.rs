@@ -6,13 +6,13 @@ use cranelift_codegen::ir::{InstBuilder, types};
 use cranelift_frontend::Variable;
 
 use super::Gen;
-use super::access::{Address, Position};
+use super::access::Address;
 use super::anchor::Access;
 use super::leaving::outward;
-use crate::affine::{Affine, Changes, Counted};
+use crate::affine::{Changes, Counted};
 use crate::element::Element;
 use crate::ir::{Arr, E, Kind, Loop, Stmt};
-use crate::poly::{Bounds, Poly, Symbol, Symbols, Values};
+use crate::poly::{Bounds, Poly, Symbol};
 use crate::range::Type;
 
 /// Elements of one loop: there are not many more registers.
@@ -30,26 +30,6 @@ pub(super) struct Held {
 pub(super) struct Place<'a> {
     first: &'a Access,
     all: Vec<E>,
-}
-
-/// Ranges of variables alone.
-struct Ranges<'g>(Affine<'g>);
-
-impl Symbols for Ranges<'_> {
-    fn values(&self, _symbol: Symbol) -> Values {
-        Values::One
-    }
-
-    fn span(&self, symbol: Symbol) -> (f64, f64) {
-        match symbol {
-            Symbol::Local(local) => {
-                let num = self.0.facts.locals[local as usize].num;
-                (num.lo, num.hi)
-            }
-            Symbol::Length(_) => (0.0, crate::infer::LENGTH),
-            _ => (f64::NEG_INFINITY, f64::INFINITY),
-        }
-    }
 }
 
 impl Gen<'_, '_> {
@@ -111,8 +91,7 @@ impl Gen<'_, '_> {
                 }
             })
         };
-        let ranges = Ranges(affine);
-        ends.is_some_and(|(low, high)| low.range(&ranges).0 >= 1.0 || high.range(&ranges).1 <= -1.0)
+        ends.is_some_and(|(low, high)| low.range(self.facts).0 >= 1.0 || high.range(self.facts).1 <= -1.0)
     }
 
     /// Whether nothing in the loop can fail, or reach memory in another way than by an access.
@@ -133,10 +112,8 @@ impl Gen<'_, '_> {
     pub(super) fn hold(&mut self, places: Vec<Place<'_>>) -> Vec<Held> {
         let mut held = Vec::new();
         for Place { first, all } in places {
-            let (moving, fixed) = first.index.split_constant();
-            let moving = self.sum(&moving, &[]);
-            let fixed = i64::try_from(fixed).unwrap_or(0);
-            let address = self.locate(first.arr, Position { moving, fixed });
+            let position = self.position_of(&first.index, &[]);
+            let address = self.locate(first.arr, position);
             let (value, _) = self.load_at(Element::F64, address);
             let variable = self.b.declare_var(types::F64);
             self.b.def_var(variable, value);

@@ -8,6 +8,8 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::access::Position;
+use super::uniform::Uniform;
+use super::vector::Verdict;
 use super::{Gen, Plan};
 use crate::affine::{Affine, Changes, Counted};
 use crate::ir::{Arr, E, Kind, Local, Loop, Op, Stmt};
@@ -29,8 +31,8 @@ pub(super) struct Hoisted {
     free: Vec<E>,
     /// Arrays and the ends between which they are accessed.
     spans: Vec<(Arr, Poly, Poly)>,
-    /// Why several iterations at once are out of the question, if that is known already.
-    pub(super) refused: Option<&'static str>,
+    /// Whether the body can go over vector registers, if that is known already.
+    pub(super) verdict: Option<Verdict>,
 }
 
 /// A loop and its surroundings.
@@ -120,14 +122,10 @@ impl Symbols for Within<'_> {
     }
 
     fn span(&self, symbol: Symbol) -> (f64, f64) {
-        let num = match symbol {
-            Symbol::Local(local) => self.affine.facts.locals[local as usize].num,
-            Symbol::Least | Symbol::Most => self.affine.facts.locals[self.variable.0 as usize].num,
-            Symbol::Part(e) => self.affine.facts.of(e).num,
-            Symbol::Length(_) => return (0.0, crate::infer::LENGTH),
-            Symbol::Index | Symbol::Within(_) => return (f64::NEG_INFINITY, f64::INFINITY),
-        };
-        (num.lo, num.hi)
+        self.affine.facts.span(match symbol {
+            Symbol::Least | Symbol::Most => Symbol::Local(self.variable.0),
+            _ => symbol,
+        })
     }
 }
 
@@ -152,13 +150,14 @@ impl<'x> Gen<'x, '_> {
             if plan.vectorize.is_ok() && self.loops_in_step(body) {
                 self.trust(&hoisted);
                 self.find_uniform(index, body, changes);
-                hoisted.refused = self.vectorizable(index, body, changes).err();
-                if hoisted.refused.is_some() {
+                let verdict = self.vectorizable(index, body, changes);
+                if verdict.is_err() {
                     self.distrust(&hoisted);
-                    self.uniform.clear();
+                    self.uniform = Uniform::default();
                 }
+                hoisted.verdict = Some(verdict);
             }
-            if !is_all && (plan.vectorize.is_err() || hoisted.refused.is_some() || !self.loops_in_step(body)) {
+            if !is_all && hoisted.verdict != Some(Ok(())) {
                 hoisted.accesses.clear();
             }
         }
@@ -183,26 +182,22 @@ impl<'x> Gen<'x, '_> {
         self.program.walk_stmts(
             body,
             &mut |e| {
-                let (Kind::Load(arr, index) | Kind::Store(arr, index, _) | Kind::Update { arr, index, .. }) =
-                    self.program.kind(e)
-                else {
-                    return;
-                };
-                if self.safe.contains(&e) || self.fact(*index).ty == Type::Never {
+                let Some((arr, index)) = self.program.accessed(e) else { return };
+                if self.safe.contains(&e) || self.fact(index).ty == Type::Never {
                     return;
                 }
-                match within.spans(*index).filter(|_| !changes.arrs.contains(&arr.0)) {
+                match within.spans(index).filter(|_| !changes.arrs.contains(&arr.0)) {
                     Some(found) => {
                         accesses.push(e);
-                        free.extend(within.is_steady(*index).then_some(e));
-                        spans.extend(found.into_iter().map(|(low, high)| (*arr, low, high)));
+                        free.extend(within.is_steady(index).then_some(e));
+                        spans.extend(found.into_iter().map(|(low, high)| (arr, low, high)));
                     }
                     None => is_all = false,
                 }
             },
             &mut |_| {},
         );
-        (Hoisted { accesses, free, spans, refused: None }, is_all)
+        (Hoisted { accesses, free, spans, verdict: None }, is_all)
     }
 
     /// From here on the accesses are in range.
@@ -257,9 +252,14 @@ impl<'x> Gen<'x, '_> {
 
     /// The value of a polynomial, here.
     pub(super) fn evaluate(&mut self, poly: &Poly) -> Value {
+        let position = self.position_of(poly, &[]);
+        self.whole(position)
+    }
+
+    /// The same with its constant apart.
+    pub(super) fn position_of(&mut self, poly: &Poly, known: &[(Symbol, Value)]) -> Position {
         let (moving, fixed) = poly.split_constant();
-        let moving = self.sum(&moving, &[]);
-        self.whole(Position { moving, fixed: i64::try_from(fixed).unwrap_or(0) })
+        Position { moving: self.sum(&moving, known), fixed: i64::try_from(fixed).unwrap_or(0) }
     }
 
     /// The value of a polynomial without a constant, here; nothing if it is 0.

@@ -187,9 +187,9 @@ impl<'x> Gen<'x, '_> {
         };
         let head: Vec<E> = inner.test.into_iter().chain(inner.update).collect();
         let (inside, everywhere) = (reads(&inner.body, &head), reads(self.body, &[]));
-        let mut found: Vec<u32> = Changes::of(self.program, &inner.body, &head).locals.into_iter().collect();
+        let mut found: Vec<u32> = Changes::of_loop(self.program, inner).locals.into_iter().collect();
         found.sort_unstable();
-        found.retain(|local| everywhere.get(local) > inside.get(local) && !self.uniform.contains(local));
+        found.retain(|local| everywhere.get(local) > inside.get(local) && !self.uniform.has(Local(*local)));
         found.into_iter().map(Local).collect()
     }
 

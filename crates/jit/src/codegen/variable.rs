@@ -1,6 +1,6 @@
 //! Variables: each has one register for each type it takes.
 
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::Value;
 
 use super::value::type_of;
 use super::{Class, Gen, Rep};
@@ -24,16 +24,6 @@ impl Gen<'_, '_> {
 
     pub(super) fn read(&mut self, local: Local, class: Class) -> (Value, Rep) {
         let rep = self.rep_of(local, class);
-        if let Some((other, value)) = self.stand_in
-            && other == local
-            && class == Class::Number
-        {
-            return match rep {
-                Rep::I32 => (self.b.ins().ireduce(types::I32, value), rep),
-                Rep::F64 => (self.b.ins().fcvt_from_sint(types::F64, value), rep),
-                _ => (value, Rep::I64),
-            };
-        }
         let var = self.var(local, class);
         (self.b.use_var(var), rep)
     }

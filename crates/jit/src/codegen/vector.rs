@@ -14,6 +14,7 @@ use cranelift_frontend::Variable;
 use super::access::{Address, Position};
 use super::condition::floating;
 use super::leaving::outward;
+use super::uniform::Uniform;
 use super::{Class, Gen, Rep, plain};
 use crate::affine::Changes;
 use crate::element::Element;
@@ -113,7 +114,7 @@ impl<'x> Gen<'x, '_> {
 
     pub(super) fn effect_cost(&self, e: E, at: (Local, &Changes), cost: &mut Cost) -> Verdict {
         match self.kind(e) {
-            Kind::Set(local, _) if self.uniform.contains(&local.0) => Ok(()),
+            Kind::Set(local, _) if self.uniform.has(*local) => Ok(()),
             Kind::Set(local, value) => {
                 if self.facts.undefined[local.0 as usize] {
                     return Err("a variable may be undefined");
@@ -348,7 +349,7 @@ impl<'x> Gen<'x, '_> {
         self.b.ins().brif(more, head, &[], done, &[]);
         self.b.seal_block(head);
         self.enter(done);
-        self.uniform.clear();
+        self.uniform = Uniform::default();
         end
     }
 
@@ -429,7 +430,7 @@ impl<'x> Gen<'x, '_> {
         match self.kind(e) {
             Kind::Undef | Kind::Num(_) | Kind::Bool(_) => {}
             // The same for each register.
-            Kind::Set(local, value) if self.uniform.contains(&local.0) => {
+            Kind::Set(local, value) if self.uniform.has(*local) => {
                 self.assign(*local, *value);
             }
             Kind::Set(local, value) => {
@@ -726,17 +727,12 @@ impl<'x> Gen<'x, '_> {
     pub(super) fn lane_address(&mut self, arr: crate::ir::Arr, index: E, lane: i64, lanes: &Lanes<'_>) -> Address {
         let place = lanes.place();
         let stride = self.stride(index, place);
-        let Some((moving, fixed)) = self.lane_poly(index, place).map(|poly| poly.split_constant()) else {
-            unreachable!("it has been looked at before")
-        };
-        // Near enough to be reached from the first lane's.
-        let (ahead, fixed) = match stride {
-            Some(stride) => (0, fixed + i128::from(stride) * i128::from(lane)),
-            None => (lane, fixed),
-        };
+        let Some(poly) = self.lane_poly(index, place) else { unreachable!("it has been looked at before") };
+        // At a constant distance from the first lane's, where that is one.
+        let (ahead, distance) = stride.map_or((lane, 0), |stride| (0, stride * lane));
         let variable = self.b.ins().iadd_imm_s(lanes.first, ahead);
-        let moving = self.sum(&moving, &[(Symbol::Local(lanes.index.0), variable)]);
-        self.locate(arr, Position { moving, fixed: i64::try_from(fixed).unwrap_or(0) })
+        let position = self.position_of(&poly, &[(Symbol::Local(lanes.index.0), variable)]);
+        self.locate(arr, Position { fixed: position.fixed + distance, ..position })
     }
 
     fn load_pair(&mut self, arr: crate::ir::Arr, index: E, lanes: &mut Lanes<'_>) -> Value {
